@@ -1,0 +1,449 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tests run on kernels that are not the machine's own: Debian's stock ones
+# as users have them, and ones built with every debugging aid.  This script
+# makes them ready once, in a cache, so that a test run needs neither the
+# network nor a wait.  Nothing is installed.
+#
+#   kernels.sh get FLAVOUR      make ready; KEY=value lines on standard output:
+#                               KERNEL  the bootable image
+#                               MODULES the folder that holds lib/modules/VERSION
+#                               KDIR    what "make -C KDIR M=..." builds against
+#                               VERSION what uname -r says in it
+#   kernels.sh refresh FLAVOUR  the same, after looking for a newer package
+#   kernels.sh source SERIES    print a folder with parts of linux-source-SERIES:
+#                               tools/net/ynl, Documentation/netlink, checkpatch
+#   kernels.sh list             the flavours
+#
+# stock-6.1 and stock-6.12 are Debian's packages; debug is linux-source-6.12
+# and newest the newest linux-source, both as debug.config says.  Packages come
+# from the machine's own suites, or else from another suite of the same mirror.
+
+set -eu -o pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vxmob
+FLAVOURS="stock-6.1 stock-6.12 debug newest"
+# What KDIR of a kernel built here need not have besides what kbuild says.
+SOURCE_PARTS=(tools/net/ynl Documentation/netlink MAINTAINERS
+	      scripts/checkpatch.pl scripts/const_structs.checkpatch
+	      scripts/spelling.txt scripts/kernel-doc)
+SCRATCH=
+
+say()
+{
+	echo "kernels: $*" >&2
+}
+
+die()
+{
+	say "$*"
+	exit 1
+}
+
+cleanup()
+{
+	[ -z "$SCRATCH" ] || rm -rf "$SCRATCH"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+# --- packages -------------------------------------------------------------
+
+codename()
+{
+	# shellcheck disable=SC1091 # the machine's file
+	(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+}
+
+# Which other suites may have a series, in the order of preference.
+fallback_suites()
+{
+	case $1 in
+	6.1)	echo bookworm ;;
+	6.12)	echo "$(codename)-backports trixie" ;;
+	*)	echo sid ;;
+	esac
+}
+
+# The machine's sources of its distribution, with another suite's name.
+derive_sources()
+{
+	local suite=$1 parts=$2 name
+
+	name=$(codename)
+	cat /etc/apt/sources.list.d/*.sources 2>/dev/null |
+	sed '/^#/d' | awk -v RS= -v name="$name" -v suite="$suite" '
+		{ own = main = 0; n = split($0, line, "\n") }
+		{ for (i = 1; i <= n; i++) {
+			m = split(line[i], word, /[ \t]+/)
+			for (j = 2; j <= m; j++) {
+				if (word[1] == "Suites:" && word[j] == name) own = 1
+				if (word[1] == "Components:" && word[j] == "main") main = 1
+			}
+			if (word[1] == "Suites:") line[i] = "Suites: " suite
+			if (word[1] == "Components:") line[i] = "Components: main"
+		} }
+		own && main { for (i = 1; i <= n; i++) print line[i]; print "" }
+	' > "$parts/suite.sources"
+	cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
+	sed -nE "s/^(deb[ \t]+(\[[^]]*\][ \t]+)?[^ \t]+)[ \t]+$name[ \t]+(.*[ \t])?main([ \t].*)?\$/\1 $suite main/p" \
+		> "$parts/suite.list" || true
+}
+
+# Sets APT to the options that make apt speak of one suite ("own": the
+# machine's) and never of what happens to be installed.
+use_suite()
+{
+	local dir=$CACHE/apt/$1
+
+	mkdir -p "$dir/parts" "$dir/lists/partial" "$dir/cache/archives/partial"
+	: > "$dir/status"
+	APT=(-q -o "Dir::State::status=$dir/status" -o "Dir::Cache=$dir/cache"
+	     -o Dir::Etc::Preferences=/dev/null
+	     -o Dir::Etc::PreferencesParts=/dev/null
+	     -o APT::Sandbox::User=root -o Acquire::Languages=none)
+	[ "$1" != own ] || return 0
+	derive_sources "$1" "$dir/parts"
+	APT+=(-o Dir::Etc::SourceList=/dev/null
+	      -o "Dir::Etc::SourceParts=$dir/parts"
+	      -o "Dir::State::Lists=$dir/lists")
+}
+
+update_suite()
+{
+	use_suite "$1"
+	if [ "$1" = own ] && [ "$(id -u)" != 0 ]; then
+		say "not root: the machine's package lists are used as they are"
+		return 0
+	fi
+	say "updating the package lists of the suite '$1'"
+	apt-get "${APT[@]}" update >&2 || say "apt-get update: not all went well"
+}
+
+# Is PACKAGE to be had in the suite that APT stands for?
+available()
+{
+	apt-get "${APT[@]}" --print-uris download "$1" > /dev/null 2>&1
+}
+
+# The newest of the packages whose names match, all of TWINS being there too.
+newest_match()
+{
+	local regex=$1 twin=$2 name
+
+	apt-cache "${APT[@]}" pkgnames 2>/dev/null | grep -E "^$regex\$" |
+	sort -rV | while read -r name; do
+		available "$name" || continue
+		if [ -n "$twin" ]; then
+			available "${name/linux-image-/$twin}" || continue
+		fi
+		echo "$name"
+		break
+	done
+}
+
+# Sets SUITE, APT and PACKAGE for a series: own suites first.
+find_package()
+{
+	local series=$1 regex=$2 twin=$3
+
+	# shellcheck disable=SC2046 # words are wanted
+	set -- own $(fallback_suites "$series")
+	for SUITE; do
+		if [ "$REFRESH" = yes ] || { [ "$SUITE" != own ] &&
+		     ! ls "$CACHE/apt/$SUITE/lists"/*Packages* > /dev/null 2>&1; }; then
+			update_suite "$SUITE"
+		fi
+		use_suite "$SUITE"
+		PACKAGE=$(newest_match "$regex" "$twin")
+		[ -z "$PACKAGE" ] || return 0
+	done
+	return 1
+}
+
+# The same, once more with fresh lists when the ones at hand know nothing.
+find_or_refresh()
+{
+	find_package "$@" && return 0
+	REFRESH=yes
+	find_package "$@" || die "no package $2 in any suite of this machine's mirror"
+}
+
+package_version()
+{
+	apt-cache "${APT[@]}" show --no-all-versions "$1" | sed -n 's/^Version: //p' | head -n 1
+}
+
+# Downloads packages of the current suite into the current folder.
+download()
+{
+	say "downloading $* (suite: $SUITE)"
+	apt-get "${APT[@]}" download "$@" >&2 && return 0
+	update_suite "$SUITE"
+	apt-get "${APT[@]}" download "$@" >&2 || die "cannot download $*"
+}
+
+# --- stock kernels --------------------------------------------------------
+
+# The headers' Makefile names its twin by an absolute path: point it into the
+# cache.  Everything else in the packages is relative.
+relocate_headers()
+{
+	local root=$1 version=$2
+	local file=$root/usr/src/linux-headers-$version/Makefile
+
+	sed -i "s#\(^\|[ =]\)/usr/#\1$root/usr/#g" "$file"
+	grep -q "$root" "$file" || die "the headers' Makefile is not as expected"
+}
+
+# An emulated CPU is slow at xz: uncompress what the tests are likely to load.
+uncompress_modules()
+{
+	find "$1/net" "$1/drivers/net/vxlan" "$1/drivers/virtio" "$1/fs/9p" \
+		"$1/fs/overlayfs" -name '*.ko.xz' -print0 | xargs -0r xz -d
+	find "$1/drivers/net" -maxdepth 1 -name '*.ko.xz' -print0 | xargs -0r xz -d
+}
+
+get_stock()
+{
+	local series=${1#stock-} version dir debs
+
+	find_or_refresh "$series" \
+		"linux-image-${series/./\\.}\.[0-9]+[^ ]*[0-9]-amd64" linux-headers-
+	version=${PACKAGE#linux-image-}
+	dir=$CACHE/kernels/$1/$version-$key
+	if [ ! -e "$dir/complete" ]; then
+		rm -rf "$dir"
+		mkdir -p "$dir/root"
+		SCRATCH=$(mktemp -d "$CACHE/scratch.XXXXXX")
+		debs=$(apt-cache "${APT[@]}" depends "linux-headers-$version" |
+		       sed -nE 's/^ +Depends: (linux-(headers|kbuild)-.*)$/\1/p')
+		# shellcheck disable=SC2086 # words are wanted
+		(cd "$SCRATCH" && download "$PACKAGE" "linux-headers-$version" $debs)
+		say "unpacking $PACKAGE and its headers"
+		for deb in "$SCRATCH"/*.deb; do
+			dpkg-deb -x "$deb" "$dir/root"
+		done
+		relocate_headers "$dir/root" "$version"
+		uncompress_modules "$dir/root/lib/modules/$version/kernel"
+		depmod -b "$dir/root" "$version"
+		rm -rf "$SCRATCH"
+		: > "$dir/complete"
+	fi
+	KERNEL=$dir/root/boot/vmlinuz-$version
+	MODULES=$dir/root
+	KDIR=$dir/root/usr/src/linux-headers-$version
+	VERSION=$version
+}
+
+# --- kernels built here ---------------------------------------------------
+
+# Downloads linux-source-SERIES once and sets TARBALL_DEB and SOURCE_VERSION.
+get_source_deb()
+{
+	local series=$1 dir=$CACHE/debs
+
+	find_or_refresh "$series" "linux-source-${series/./\\.}" ""
+	SOURCE_VERSION=$(package_version "$PACKAGE")
+	SOURCE_SERIES=${PACKAGE#linux-source-}
+	TARBALL_DEB=$dir/linux-source-${SOURCE_SERIES}_${SOURCE_VERSION}.deb
+	[ -e "$TARBALL_DEB" ] && return 0
+	mkdir -p "$dir"
+	SCRATCH=$(mktemp -d "$CACHE/scratch.XXXXXX")
+	(cd "$SCRATCH" && download "$PACKAGE")
+	mv "$SCRATCH"/*.deb "$TARBALL_DEB"
+	rm -rf "$SCRATCH"
+}
+
+# Unpacks the tarball in TARBALL_DEB (or the parts named) into a folder.
+unpack_source()
+{
+	local into=$1 name=./usr/src/linux-source-$SOURCE_SERIES.tar.xz part patterns=()
+
+	shift
+	for part; do
+		patterns+=("linux-source-$SOURCE_SERIES/$part")
+	done
+	mkdir -p "$into"
+	dpkg-deb --fsys-tarfile "$TARBALL_DEB" | tar -xO "$name" |
+	xz -dc -T0 | tar -x -C "$into" --strip-components=1 "${patterns[@]}"
+}
+
+# Fails naming each option of the fragment that Kconfig did not take.
+verify_config()
+{
+	local config=$1 missing=
+
+	while read -r line; do
+		case $line in
+		CONFIG_*=*)
+			grep -qxF "$line" "$config" || missing+=" $line" ;;
+		"# CONFIG_"*" is not set")
+			line=${line#\# } && line=${line% is not set}
+			! grep -q "^$line=" "$config" || missing+=" $line=n" ;;
+		esac
+	done < "$HERE/debug.config"
+	[ -z "$missing" ] || die "Kconfig did not take:$missing"
+}
+
+configure_kernel()
+{
+	make -C "$1" tinyconfig
+	(cd "$1" && scripts/kconfig/merge_config.sh -m .config "$HERE/debug.config")
+	make -C "$1" olddefconfig
+}
+
+# Builds in tree $1 and keeps in $2 the image, the (empty) modules' folder and
+# what kbuild itself deems needed for modules built outside the tree.
+build_kernel()
+{
+	local tree=$1 out=$2
+
+	make -C "$tree" -j "$(nproc)" LOCALVERSION= bzImage modules
+	make -C "$tree" LOCALVERSION= INSTALL_MOD_PATH="$out/modules" modules_install
+	cp "$tree/arch/x86/boot/bzImage" "$out/bzImage"
+	make -C "$tree" LOCALVERSION= run-command \
+		KBUILD_RUN_COMMAND="scripts/package/install-extmod-build $out/kdir"
+	cp "$tree/.config" "$tree/System.map" "$out/kdir/"
+}
+
+# Runs a step of a build with its chatter in a log, shown when it fails.
+logged()
+{
+	local log=$1
+
+	shift
+	if ! ("$@") > "$log" 2>&1 < /dev/null; then
+		tail -n 40 "$log" >&2
+		die "$1 failed; the log: $log"
+	fi
+}
+
+compiler()
+{
+	gcc --version | head -n 1
+}
+
+recipe()
+{
+	declare -f verify_config configure_kernel build_kernel
+	compiler
+	cat "$HERE/debug.config"
+}
+
+get_built()
+{
+	local series dir key tree start
+
+	case $1 in
+	debug)	series='6.12' ;;
+	newest)	series='[0-9.]+' ;;
+	esac
+	get_source_deb "$series"
+	key=$({ echo "$SOURCE_VERSION"; recipe; } | sha256sum | cut -c 1-12)
+	dir=$CACHE/kernels/$1/$SOURCE_VERSION-$key
+	if [ ! -e "$dir/complete" ]; then
+		start=$SECONDS
+		tree=$CACHE/kernels/$1/tree
+		rm -rf "$dir" "$tree"
+		mkdir -p "$dir"
+		say "unpacking linux-source-$SOURCE_SERIES $SOURCE_VERSION"
+		unpack_source "$tree"
+		logged "$dir/log" configure_kernel "$tree"
+		verify_config "$tree/.config"
+		say "building it with debugging aids: about 10 minutes on 2 CPUs"
+		logged "$dir/log" build_kernel "$tree" "$dir"
+		rm -rf "$tree"
+		say "built in $((SECONDS - start)) s"
+		: > "$dir/complete"
+	fi
+	KERNEL=$dir/bzImage
+	MODULES=$dir/modules
+	KDIR=$dir/kdir
+	VERSION=$(cat "$dir/kdir/include/config/kernel.release")
+}
+
+# --- the cache ------------------------------------------------------------
+
+# What the cached answer for a flavour was made with.
+flavour_key()
+{
+	case $1 in
+	stock-*) declare -f get_stock relocate_headers uncompress_modules | sha256sum | cut -c 1-12 ;;
+	*)	 recipe | sha256sum | cut -c 1-12 ;;
+	esac
+}
+
+# Prints the cached answer if it still holds.
+cached()
+{
+	local info=$CACHE/kernels/$1.info
+
+	[ "$REFRESH" = no ] && [ -e "$info" ] || return 1
+	(
+		# shellcheck disable=SC1090 # written by get
+		. "$info"
+		[ "$KEY" = "$2" ] && [ -e "$KERNEL" ] && [ -e "$KDIR/Makefile" ] &&
+		[ -e "$MODULES/lib/modules/$VERSION/modules.dep" ]
+	) || return 1
+	cat "$info"
+}
+
+get()
+{
+	local flavour=$1 key
+
+	case " $FLAVOURS " in
+	*" $flavour "*) ;;
+	*) die "no such flavour: '$flavour' (there are: $FLAVOURS)" ;;
+	esac
+	[ "$(uname -m)" = x86_64 ] || die "only x86-64 machines can run these kernels"
+	key=$(flavour_key "$flavour")
+	cached "$flavour" "$key" && return 0
+	mkdir -p "$CACHE/kernels"
+	exec 9> "$CACHE/kernels/$flavour.lock"
+	flock -n 9 || { say "waiting for another run that prepares $flavour"; flock 9; }
+	cached "$flavour" "$key" && return 0
+	case $flavour in
+	stock-*) get_stock "$flavour" ;;
+	*)	 get_built "$flavour" ;;
+	esac
+	cat > "$CACHE/kernels/$flavour.info.new" <<-END
+		KEY=$key
+		FLAVOUR=$flavour
+		KERNEL=$KERNEL
+		MODULES=$MODULES
+		KDIR=$KDIR
+		VERSION=$VERSION
+	END
+	mv "$CACHE/kernels/$flavour.info.new" "$CACHE/kernels/$flavour.info"
+	cat "$CACHE/kernels/$flavour.info"
+}
+
+get_source()
+{
+	local series=$1 dir=$CACHE/source/$1
+
+	mkdir -p "$CACHE/source"
+	exec 9> "$CACHE/source/$series.lock"
+	flock 9
+	if [ ! -e "$dir/complete" ]; then
+		get_source_deb "$series"
+		rm -rf "$dir"
+		say "unpacking parts of linux-source-$SOURCE_SERIES $SOURCE_VERSION"
+		unpack_source "$dir" "${SOURCE_PARTS[@]}"
+		: > "$dir/complete"
+	fi
+	echo "$dir"
+}
+
+REFRESH=no
+case ${1:-} in
+get)	 [ $# = 2 ] || die "usage: kernels.sh get FLAVOUR"; get "$2" ;;
+refresh) [ $# = 2 ] || die "usage: kernels.sh refresh FLAVOUR"; REFRESH=yes; get "$2" ;;
+source)	 [ $# = 2 ] || die "usage: kernels.sh source SERIES"; get_source "$2" ;;
+list)	 echo "$FLAVOURS" | tr ' ' '\n' ;;
+*)	 die "usage: kernels.sh get FLAVOUR | refresh FLAVOUR | source SERIES | list" ;;
+esac

@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The first program in the VM, run by busybox out of the initramfs that vm.sh
+# packs.  There is no disk image: the host's root file system, read-only over
+# 9p, is laid beneath a throw-away tmpfs, so that every program of the host
+# runs in the VM and nothing that it does there lasts.
+
+set -e
+export PATH=/bin
+
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+while read -r module; do
+	insmod "/modules/$module"
+done < /modules/order
+
+mkdir -p /lower /upper /new
+mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose root /lower
+mount -t tmpfs -o mode=755,size=80% upper /upper
+mkdir /upper/data /upper/work
+mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work root /new
+
+version=$(uname -r)
+modules=$(cat /vm/modules)
+mkdir -p "/new/lib/modules/$version"
+mount -o bind "/lower$modules/lib/modules/$version" "/new/lib/modules/$version"
+
+mount -t tmpfs -o mode=755 run /new/run
+cp -r /vm /new/run/vm
+for dir in proc sys dev; do
+	mount -o move "/$dir" "/new/$dir"
+done
+exec switch_root /new /bin/bash "$(cat /new/run/vm/repo)/selftests/vm-guest.sh"

@@ -1,0 +1,387 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs one command in a virtual machine on one of the test kernels, with the
+# module freshly built for it and loaded, and watches the kernel's log: what a
+# kernel module breaks must not be the machine it is developed on, and a test
+# that passes over a warning in the log has not passed.
+#
+#   vm.sh [--kernel FLAVOUR] [--smp N] [--memory MIB] [--icount]
+#         [--timeout SECS] -- COMMAND [ARG]...
+#
+# The command sees the machine's own file system (writes are thrown away), is
+# run as root in the repository's folder with "vxmob" on its PATH and without
+# standard input.  Its output and status are passed on; other statuses:
+#
+#    99	the kernel complained, panicked, or would not unload the module
+#   124	the time limit was reached
+#   125	the VM could not be started, or the module not be built or loaded
+#
+# Environment: VXMOB_NOLOAD=1 neither builds nor loads the module.  Variables
+# whose names begin with VXMOB_ or KSELFTEST_ are passed on; the command finds
+# the modules built for its kernel in VXMOB_KO and VXMOB_TEST_KO (KUnit).
+# VXMOB_VM_LOG=FILE keeps the kernel log.
+
+set -eu -o pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REPO=$(dirname "$HERE")
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vxmob
+BOOT_MODULES="virtio_pci virtio_console virtio_rng 9pnet_virtio 9p overlay"
+TEST_MODULES="bridge vxlan 8021q veth tun dummy vrf"
+
+FLAVOUR=stock-6.1
+SMP=2
+MEMORY=
+ICOUNT=no
+TIMEOUT=600
+RUN=
+QEMU_PID=
+
+# What in a kernel log means that something is wrong.
+SPLATS='\] (\S+: )?WARNING: |BUG: |Oops: |Kernel panic|kernel BUG at'
+SPLATS+='|INFO: (task .* blocked for|.*detected stall|trying to register non-static)'
+SPLATS+='|possible (circular|recursive|irq lock inversion|deadlock)|suspicious RCU usage'
+SPLATS+='|inconsistent lock state|bad unlock balance|held lock freed|lock held when'
+SPLATS+='|KASAN: |UBSAN: |unreferenced object|refcount_t: |ref_tracker: |leaked reference'
+SPLATS+='|scheduling while atomic|sleeping function called|soft lockup|hard LOCKUP|hung task'
+SPLATS+='|unregister_netdevice: waiting|ODEBUG: |list_(add|del) corruption|general protection'
+SPLATS+='|rcu: INFO: |blocked for more than|workqueue lockup|Object already free|double free'
+
+say()
+{
+	echo "vm: $*" >&2
+}
+
+die()
+{
+	say "$*"
+	exit 125
+}
+
+cleanup()
+{
+	[ -z "$QEMU_PID" ] || kill "$QEMU_PID" 2>/dev/null || true
+	[ -z "$RUN" ] || rm -rf "$RUN"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+usage()
+{
+	sed -n '/^#   vm.sh/,/COMMAND/s/^# *//p' "$0" >&2
+	exit 125
+}
+
+parse()
+{
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel)  FLAVOUR=${2:?}; shift ;;
+		--smp)	   SMP=${2:?}; shift ;;
+		--memory)  MEMORY=${2:?}; shift ;;
+		--timeout) TIMEOUT=${2:?}; shift ;;
+		--icount)  ICOUNT=yes ;;
+		--)	   shift; break ;;
+		*)	   usage ;;
+		esac
+		shift
+	done
+	[ $# -gt 0 ] || usage
+	COMMAND=("$@")
+}
+
+find_kernel()
+{
+	local info key value
+
+	info=$("$HERE/kernels.sh" get "$FLAVOUR") || die "no kernel $FLAVOUR"
+	while IFS='=' read -r key value; do
+		case $key in
+		KERNEL | MODULES | KDIR | VERSION) declare -g "$key=$value" ;;
+		esac
+	done <<< "$info"
+}
+
+# --- the module and the tool ----------------------------------------------
+
+sources()
+{
+	(cd "$REPO" && find Kbuild Makefile kmod uapi -type f \
+		! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c' \
+		! -name '.*' ! -name '*.order' ! -name '*.symvers' | sort)
+}
+
+# Brings the copy of the sources up to date; make decides by times, so only
+# what differs is written.
+copy_sources()
+{
+	local dir=$1 file
+
+	mkdir -p "$dir"
+	sources > "$dir/.sources.new"
+	[ ! -e "$dir/.sources" ] ||
+	comm -23 "$dir/.sources" "$dir/.sources.new" | while read -r file; do
+		rm -f "$dir/$file"
+	done
+	while read -r file; do
+		cmp -s "$REPO/$file" "$dir/$file" && continue
+		mkdir -p "$(dirname "$dir/$file")"
+		cp "$REPO/$file" "$dir/$file"
+	done < "$dir/.sources.new"
+	mv "$dir/.sources.new" "$dir/.sources"
+}
+
+# Builds outside the repository, a folder for each kernel and repository, so
+# that one kernel's modules never meet another's.  Sets BUILD.
+build()
+{
+	local lock log
+
+	BUILD=$CACHE/build/$(basename "$(dirname "$KERNEL")")
+	BUILD=$CACHE/build/$FLAVOUR-$VERSION/$(echo "$REPO" | sha256sum | cut -c 1-12)
+	mkdir -p "$BUILD"
+	log=$BUILD/log
+	exec {lock}> "$BUILD.lock"
+	flock "$lock"
+	copy_sources "$BUILD"
+	make -C "$KDIR" M="$BUILD" -j "$(nproc)" modules > "$log" 2>&1 || {
+		cat "$log" >&2
+		die "the module does not build for $FLAVOUR"
+	}
+	grep -A 5 'warning: [^t]' "$log" >&2 || true
+	[ -e "$BUILD/vxmob.ko" ] || die "the build makes no vxmob.ko"
+	exec {lock}> "$CACHE/build/tools.lock"
+	flock "$lock"
+	make -C "$REPO" tools > "$log" 2>&1 || {
+		cat "$log" >&2
+		die "the tool does not build"
+	}
+	exec {lock}>&-
+}
+
+# --- the machine ----------------------------------------------------------
+
+# Prints the module files that are needed for the modules named, in order.
+module_files()
+{
+	local name
+
+	for name; do
+		modprobe -d "$MODULES" -S "$VERSION" --show-depends "$name" 2>/dev/null |
+		sed -n 's/^insmod \([^ ]*\).*/\1/p'
+	done | awk '!seen[$0]++'
+}
+
+# Packs the part of the initramfs that is the same in each run.
+pack_initramfs()
+{
+	local dir=$RUN/initramfs file name
+
+	mkdir -p "$dir"/{bin,dev,proc,sys,modules}
+	cp "$(command -v busybox)" "$dir/bin/busybox"
+	for name in sh mount mkdir insmod cat cp uname switch_root; do
+		ln -s busybox "$dir/bin/$name"
+	done
+	cp "$HERE/vm-init.sh" "$dir/init"
+	# shellcheck disable=SC2086 # words are wanted
+	module_files $BOOT_MODULES | while read -r file; do
+		name=$(basename "$file")
+		case $name in
+		*.xz)  name=${name%.xz}; xz -dc "$file" > "$dir/modules/$name" ;;
+		*.zst) name=${name%.zst}; zstd -qdc "$file" > "$dir/modules/$name" ;;
+		*)     cp "$file" "$dir/modules/$name" ;;
+		esac
+		echo "$name"
+	done > "$dir/modules/order"
+	(cd "$dir" && find . | cpio --quiet -o -H newc) > "$1.$$"
+	mv "$1.$$" "$1"
+}
+
+initramfs()
+{
+	local key file
+
+	key=$({ echo "$KERNEL $BOOT_MODULES"; declare -f pack_initramfs
+		cat "$HERE/vm-init.sh"; } | sha256sum | cut -c 1-12)
+	file=$CACHE/initramfs/$FLAVOUR-$key
+	mkdir -p "$CACHE/initramfs"
+	[ -e "$file" ] || pack_initramfs "$file"
+	cat "$file"
+}
+
+# Adds what is particular to this run: the command as it was given.
+describe_run()
+{
+	local vm=$RUN/cpio/vm
+
+	mkdir -p "$vm"
+	echo "$MODULES" > "$vm/modules"
+	echo "$REPO" > "$vm/repo"
+	echo "${BUILD:+$BUILD/vxmob.ko}" > "$vm/ko"
+	echo "$TEST_MODULES" > "$vm/depends"
+	printf '%s\0' "${COMMAND[@]}" > "$vm/argv"
+	env -0 | grep -zE '^(VXMOB|KSELFTEST)_[A-Za-z0-9_]*=' > "$vm/env" || true
+	(cd "$RUN/cpio" && find . | cpio --quiet -o -H newc)
+}
+
+# Can this machine's KVM run a stock kernel?  A device that is there and a CPU
+# that says so prove little (nested virtualisation): boot one, once.
+kvm_works()
+{
+	local key file
+
+	[ -w /dev/kvm ] || return 1
+	key=$(echo "$(uname -r) $(qemu-system-x86_64 --version)" | sha256sum | cut -c 1-12)
+	file=$CACHE/kvm-$key
+	if [ ! -e "$file" ]; then
+		probe_kvm > "$file.$$"
+		mv "$file.$$" "$file"
+		say "KVM on this machine: $(< "$file")"
+	fi
+	[ "$(< "$file")" = works ]
+}
+
+probe_kvm()
+{
+	local dir=$RUN/probe
+
+	mkdir -p "$dir/bin"
+	cp "$(command -v busybox)" "$dir/bin/busybox"
+	printf '#!/bin/busybox sh\necho PROBE IS UP\n' > "$dir/init"
+	printf '/bin/busybox reboot -f\n' >> "$dir/init"
+	chmod +x "$dir/init"
+	(cd "$dir" && find . | cpio --quiet -o -H newc) > "$RUN/probe.cpio"
+	timeout -k 1 20 qemu-system-x86_64 -nodefaults -display none -no-reboot \
+		-accel kvm -cpu host -m 512 -serial "file:$RUN/probe.log" \
+		-kernel "$KERNEL" -initrd "$RUN/probe.cpio" \
+		-append "console=ttyS0 panic=-1 reboot=t" < /dev/null > /dev/null 2>&1 || true
+	if grep -q 'PROBE IS UP' "$RUN/probe.log" 2>/dev/null; then
+		echo works
+	else
+		echo "does not work"
+	fi
+}
+
+accelerator()
+{
+	if [ "$ICOUNT" = yes ]; then
+		echo "-accel tcg -icount shift=0,sleep=off -cpu max"
+	elif kvm_works; then
+		echo "-accel kvm -cpu host"
+	else
+		echo "-accel tcg,thread=multi -cpu max"
+	fi
+}
+
+kernel_line()
+{
+	local line="console=ttyS0 loglevel=5 log_buf_len=4M panic=-1 oops=panic reboot=t"
+
+	line+=" nokaslr mitigations=off random.trust_cpu=on rcupdate.rcu_cpu_stall_timeout=60"
+	case $FLAVOUR in
+	debug | newest) line+=" acpi=off" ;;
+	esac
+	echo "$line"
+}
+
+start()
+{
+	local accel name ports=()
+
+	accel=$(accelerator)
+	for name in stdout stderr; do
+		mkfifo "$RUN/$name"
+	done
+	cat "$RUN/stdout" & CATS=$!
+	cat "$RUN/stderr" >&2 & CATS+=" $!"
+	for name in stdout stderr control log; do
+		ports+=(-chardev "file,id=$name,path=$RUN/$name"
+			-device "virtserialport,chardev=$name,name=$name")
+	done
+	{ initramfs; describe_run; } > "$RUN/initrd"
+	# shellcheck disable=SC2086 # words are wanted
+	timeout -k 5 "$TIMEOUT" qemu-system-x86_64 \
+		-nodefaults -no-user-config -display none -no-reboot -nic none \
+		$accel -smp "$SMP" -m "$MEMORY" \
+		-kernel "$KERNEL" -initrd "$RUN/initrd" -append "$(kernel_line)" \
+		-serial "file:$RUN/serial" \
+		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" \
+		-device virtio-9p-pci,fsdev=root,mount_tag=root \
+		-device virtio-rng-pci -device virtio-serial-pci \
+		"${ports[@]}" < /dev/null > "$RUN/qemu" 2>&1 &
+	QEMU_PID=$!
+}
+
+# --- the outcome ----------------------------------------------------------
+
+# The log as far as it goes: from the guest if it lived to send it, else what
+# the serial console saw.
+kernel_log()
+{
+	if grep -qx end "$RUN/control" 2>/dev/null; then
+		cat "$RUN/log"
+	else
+		tr -d '\r' < "$RUN/serial"
+	fi
+}
+
+# Prints what is wrong in a log, with what follows it, and says whether.
+complaints()
+{
+	grep -aE -A 40 -m 5 "$SPLATS" "$1" | head -n 150
+}
+
+judge()
+{
+	local log=$RUN/kernel.log status
+
+	kernel_log > "$log"
+	[ -z "${VXMOB_VM_LOG:-}" ] || cp "$log" "$VXMOB_VM_LOG"
+	if [ "$1" = 124 ] || [ "$1" = 137 ]; then
+		say "time limit of $TIMEOUT s reached; the end of the kernel log:"
+		tail -n 40 "$log" >&2
+		return 124
+	fi
+	if complaints "$log" > "$RUN/complaints"; then
+		say "the kernel complained:"
+		cat "$RUN/complaints" >&2
+		return 99
+	fi
+	if ! grep -qx end "$RUN/control"; then
+		cat "$RUN/qemu" >&2
+		say "the VM died; the end of the kernel log:"
+		tail -n 60 "$log" >&2
+		return 99
+	fi
+	if grep -E '^unload [^0]' "$RUN/control" > "$RUN/complaints"; then
+		say "the module could not be unloaded:"
+		cat "$RUN/control" >&2
+		tail -n 60 "$log" >&2
+		return 99
+	fi
+	status=$(sed -n 's/^status //p' "$RUN/control")
+	return "$status"
+}
+
+parse "$@"
+[ "$ICOUNT" = no ] || SMP=1
+case $FLAVOUR in
+debug | newest) MEMORY=${MEMORY:-3072} ;;
+*)		MEMORY=${MEMORY:-2048} ;;
+esac
+mkdir -p "$CACHE"
+RUN=$(mktemp -d "$CACHE/run.XXXXXX")
+find_kernel
+BUILD=
+if [ "${VXMOB_NOLOAD:-0}" != 1 ]; then
+	build
+	export VXMOB_KO=$BUILD/vxmob.ko VXMOB_TEST_KO=$BUILD/vxmob-test.ko
+fi
+start
+qemu_status=0
+wait "$QEMU_PID" || qemu_status=$?
+QEMU_PID=
+# shellcheck disable=SC2086 # words are wanted
+wait $CATS || true
+judge "$qemu_status"
