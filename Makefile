@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# KDIR selects the kernel to build for: a build tree or installed headers.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+DESTDIR ?=
+PREFIX ?= /usr/local
+
+all: module tools
+
+module:
+	@test -e "$(KDIR)/Makefile" || { \
+		echo "no kernel headers at $(KDIR): install them, or set KDIR" >&2; \
+		exit 1; }
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules
+
+tools:
+	$(MAKE) -C tools
+
+install: all
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules_install
+	$(MAKE) -C tools install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+
+clean:
+	@test ! -e "$(KDIR)/Makefile" || \
+		$(MAKE) -C "$(KDIR)" M="$(CURDIR)" clean
+	$(MAKE) -C tools clean
+	$(MAKE) -C selftests clean
+
+check:
+	selftests/check.sh
+
+demo:
+	selftests/demo.sh
+
+style:
+	selftests/style.sh
+
+.PHONY: all module tools install clean check demo style

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What passes through the pipeline: a claim, and the mobility state of a MAC
+ * that it is judged against.
+ *
+ * Plain data, without a lock, a device or a clock, so that the rules that work
+ * on it can run in KUnit, in a fuzzer and in user space unchanged.
+ */
+#ifndef _VXMOB_CLAIM_H
+#define _VXMOB_CLAIM_H
+
+#include <linux/types.h>
+#include <uapi/linux/vxmob.h>
+
+#define VXMOB_MAC_LEN		6
+#define VXMOB_ADDR_MAX		16
+
+#define VXMOB_ORIGINS		(VXMOB_ORIGIN_DPLEARN + 1)
+#define VXMOB_VERDICTS		(VXMOB_VERDICT_FAILED + 1)
+
+/**
+ * struct vxmob_addr - An IP address
+ * @b: the address in network byte order; bytes that the family does not use
+ *	are zero, so that two addresses can be compared whole
+ * @len: 4 for IPv4, 16 for IPv6, 0 for none
+ */
+struct vxmob_addr {
+	u8 b[VXMOB_ADDR_MAX];
+	u8 len;
+};
+
+/**
+ * struct vxmob_place - Where a MAC is
+ * @vtep: remote: address of the VTEP
+ * @state: enum vxmob_state; all other members are zero for none
+ * @port: remote: UDP port, network byte order; 0 for the device's
+ * @ifindex: local: the bridge port; remote: the underlay device, 0 for any
+ * @vni: remote: VNI at the VTEP, host byte order; 0 for the domain's
+ *
+ * Members that do not apply are zero; places are compared member by member.
+ */
+struct vxmob_place {
+	struct vxmob_addr vtep;
+	u8 state;
+	__be16 port;
+	u32 ifindex;
+	u32 vni;
+};
+
+/**
+ * struct vxmob_mobility - What the rules know of a MAC that is bound
+ * @cur: the place it is bound to; never none
+ * @prev: the place before, none if it has not moved
+ * @prev2: the place before that
+ * @pending: what the control plane asked for and was refused; else none
+ * @window_end: milliseconds on the judge's clock until which the control plane
+ *	may not have heard of the last move; 0 if there was none
+ * @seq: last mobility sequence number received (RFC 7432 section 7.7)
+ * @bump: unnumbered moves since @seq was received
+ * @has_seq: @seq was received
+ * @sticky: does not move (RFC 7432 section 15.2)
+ * @router: belongs to a router
+ * @status: enum vxmob_status
+ * @origin: enum vxmob_origin of the claim that brought it to @cur, or of the
+ *	control plane once that has named the same place
+ */
+struct vxmob_mobility {
+	struct vxmob_place cur;
+	struct vxmob_place prev;
+	struct vxmob_place prev2;
+	struct vxmob_place pending;
+	u64 window_end;
+	u32 seq;
+	u32 bump;
+	bool has_seq;
+	bool sticky;
+	bool router;
+	u8 status;
+	u8 origin;
+};
+
+/**
+ * struct vxmob_claim - Somebody says that a MAC is, or is no longer, somewhere
+ * @mac: the MAC
+ * @op: enum vxmob_op
+ * @origin: enum vxmob_origin
+ * @has_seq: @seq was given
+ * @sticky: the MAC is not to move
+ * @router: the MAC belongs to a router
+ * @place: where; none in a withdrawal stands for wherever it is bound
+ * @seq: mobility sequence number
+ * @seen_ns: when the evidence came, CLOCK_MONOTONIC nanoseconds
+ */
+struct vxmob_claim {
+	u8 mac[VXMOB_MAC_LEN];
+	u8 op;
+	u8 origin;
+	bool has_seq;
+	bool sticky;
+	bool router;
+	struct vxmob_place place;
+	u32 seq;
+	u64 seen_ns;
+};
+
+#endif /* _VXMOB_CLAIM_H */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading announcements out of VXLAN packets, on plain bytes.
+ */
+#ifndef _VXMOB_PACKET_H
+#define _VXMOB_PACKET_H
+
+#include "claim.h"
+
+/*
+ * The most that a VXLAN payload is looked into: VXLAN header, Ethernet header,
+ * two VLAN tags, RARP.
+ */
+#define VXMOB_PACKET_MAX	(8 + 14 + 2 * 4 + 28)
+
+/* No VLAN tag, or a priority tag */
+#define VXMOB_VID_NONE		0
+
+/**
+ * struct vxmob_announcement - A MAC announcing itself inside a VXLAN packet
+ * @mac: the MAC that announces itself
+ * @kind: enum vxmob_snoop, which kind of frame it was
+ * @vid: VLAN of the outer tag of the inner frame, VXMOB_VID_NONE without one
+ */
+struct vxmob_announcement {
+	u8 mac[VXMOB_MAC_LEN];
+	u8 kind;
+	u16 vid;
+};
+
+/* packet.c */
+bool vxmob_parse_vni(const u8 *data, size_t len, u32 *vni);
+bool vxmob_parse_announcement(const u8 *data, size_t len,
+			      struct vxmob_announcement *a);
+
+#endif /* _VXMOB_PACKET_H */

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rules: what is to be made of a claim, given what is bound.
+ *
+ * Hosts that hear the same claims must come to the same binding, whatever else
+ * they do; so the decision is kept apart from everything that acts on it. No
+ * lock, no clock, no device and no skb here: the file compiles in user space.
+ *
+ * The rows are those of Documentation/rules.rst, in order; the first that
+ * matches decides.
+ */
+#include <linux/string.h>
+
+#include "rules.h"
+
+/* RFC 1982: of two numbers 2^31 apart the received one counts as older. */
+static bool seq_newer(u32 seq, u32 than)
+{
+	return (s32)(seq - than) > 0;
+}
+
+static bool seq_older(u32 seq, u32 than)
+{
+	return seq != than && !seq_newer(seq, than);
+}
+
+/* 4 before 16 bytes, then the numerically lower: -1, 0 or 1 */
+static int addr_compare(const struct vxmob_addr *a, const struct vxmob_addr *b)
+{
+	if (a->len != b->len)
+		return a->len < b->len ? -1 : 1;
+	return memcmp(a->b, b->b, sizeof(a->b));
+}
+
+/**
+ * vxmob_place_equal - Whether two places are the same
+ * @a: one place
+ * @b: the other
+ *
+ * Context: any.
+ * Return: true if every member is equal.
+ */
+bool vxmob_place_equal(const struct vxmob_place *a, const struct vxmob_place *b)
+{
+	return a->state == b->state && a->ifindex == b->ifindex &&
+	       a->vni == b->vni && a->port == b->port &&
+	       addr_compare(&a->vtep, &b->vtep) == 0;
+}
+
+/**
+ * vxmob_verdict_accepts - Whether a verdict lets the claim have its way
+ * @verdict: enum vxmob_verdict
+ *
+ * Context: any.
+ * Return: true for the accepting verdicts and for a refresh.
+ */
+bool vxmob_verdict_accepts(u8 verdict)
+{
+	return verdict <= VXMOB_VERDICT_REFRESH;
+}
+
+static struct vxmob_ruling ruling(u8 rule, u8 verdict)
+{
+	return (struct vxmob_ruling){ .rule = rule, .verdict = verdict };
+}
+
+static struct vxmob_ruling ruling_pending(u8 rule)
+{
+	return (struct vxmob_ruling){ .rule = rule, .pending = true,
+				      .verdict = VXMOB_VERDICT_REFUSE_STALE };
+}
+
+/* Row 1: zero, multicast, the bridge's own or a protected MAC */
+static bool mac_invalid(const u8 *mac, const struct vxmob_policy *policy)
+{
+	static const u8 zero[VXMOB_MAC_LEN];
+
+	return policy->reserved || mac[0] & 1 ||
+	       !memcmp(mac, zero, VXMOB_MAC_LEN);
+}
+
+static bool withdraw_current(const struct vxmob_mobility *bound,
+			     const struct vxmob_claim *claim)
+{
+	if (!bound)
+		return false;
+	if (claim->place.state != VXMOB_STATE_NONE &&
+	    !vxmob_place_equal(&claim->place, &bound->cur))
+		return false;
+	return !(claim->has_seq && bound->has_seq &&
+		 seq_older(claim->seq, bound->seq));
+}
+
+/* Rows 2 and 3 */
+static struct vxmob_ruling judge_withdraw(const struct vxmob_mobility *bound,
+					  const struct vxmob_claim *claim)
+{
+	if (withdraw_current(bound, claim))
+		return ruling(2, VXMOB_VERDICT_ACCEPT_WITHDRAW);
+	return ruling(3, VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
+}
+
+/* A local place counts with the domain's own address. */
+static const struct vxmob_addr *place_vtep(const struct vxmob_place *place,
+					   const struct vxmob_policy *policy)
+{
+	return place->state == VXMOB_STATE_LOCAL ? &policy->self : &place->vtep;
+}
+
+/* Row 13; an address that is not known wins no tie. RFC 7432 section 7.7 */
+static bool wins_tie(const struct vxmob_mobility *bound,
+		     const struct vxmob_claim *claim,
+		     const struct vxmob_policy *policy)
+{
+	const struct vxmob_addr *theirs = place_vtep(&claim->place, policy);
+	const struct vxmob_addr *ours = place_vtep(&bound->cur, policy);
+
+	return theirs->len && ours->len && addr_compare(theirs, ours) < 0;
+}
+
+/* Rows 10 to 13: both have a number */
+static struct vxmob_ruling judge_numbers(const struct vxmob_mobility *bound,
+					 const struct vxmob_claim *claim,
+					 const struct vxmob_policy *policy)
+{
+	if (seq_newer(claim->seq, bound->seq))
+		return ruling(10, VXMOB_VERDICT_ACCEPT_MOVE);
+	if (claim->seq != bound->seq)
+		return ruling(11, VXMOB_VERDICT_REFUSE_STALE);
+	if (bound->status == VXMOB_STATUS_PROVISIONAL)
+		return ruling_pending(12);
+	if (wins_tie(bound, claim, policy))
+		return ruling(13, VXMOB_VERDICT_ACCEPT_MOVE);
+	return ruling(13, VXMOB_VERDICT_REFUSE_TIE);
+}
+
+static bool names_former(const struct vxmob_mobility *bound,
+			 const struct vxmob_claim *claim)
+{
+	return vxmob_place_equal(&claim->place, &bound->prev) ||
+	       vxmob_place_equal(&claim->place, &bound->prev2);
+}
+
+/* Rows 14 and 15: the control plane speaks, and no numbers can be compared */
+static struct vxmob_ruling judge_daemon(const struct vxmob_mobility *bound,
+					const struct vxmob_claim *claim,
+					u64 now_ms)
+{
+	if (now_ms < bound->window_end && names_former(bound, claim))
+		return ruling_pending(14);
+	return ruling(15, VXMOB_VERDICT_ACCEPT_MOVE);
+}
+
+/* Rows 10 to 18: another place than the one bound, and nothing forbids it */
+static struct vxmob_ruling judge_move(const struct vxmob_mobility *bound,
+				      const struct vxmob_claim *claim,
+				      const struct vxmob_policy *policy,
+				      u64 now_ms)
+{
+	switch (claim->origin) {
+	case VXMOB_ORIGIN_CONTROL:
+		if (!claim->has_seq)
+			return ruling(16, VXMOB_VERDICT_ACCEPT_MOVE);
+		if (bound->has_seq)
+			return judge_numbers(bound, claim, policy);
+		fallthrough;
+	case VXMOB_ORIGIN_NETLINK:
+		return judge_daemon(bound, claim, now_ms);
+	case VXMOB_ORIGIN_SNOOP:
+		return ruling(18, VXMOB_VERDICT_ACCEPT_MOVE);
+	default:
+		return ruling(17, VXMOB_VERDICT_ACCEPT_MOVE);
+	}
+}
+
+/**
+ * vxmob_judge - Judge a claim
+ * @bound: the MAC's mobility state, or NULL if it is not bound
+ * @claim: the claim
+ * @policy: what the domain adds
+ * @now_ms: the time, on the clock of @bound's window_end
+ *
+ * Sequence numbers are compared by serial arithmetic (RFC 1982), since
+ * RFC 7432 section 15 demands that a wrap is handled.
+ *
+ * Context: any.
+ * Return: the verdict, the row that decided, and whether it is remembered.
+ */
+struct vxmob_ruling vxmob_judge(const struct vxmob_mobility *bound,
+				const struct vxmob_claim *claim,
+				const struct vxmob_policy *policy, u64 now_ms)
+{
+	if (mac_invalid(claim->mac, policy))
+		return ruling(1, VXMOB_VERDICT_REFUSE_INVALID);
+	if (claim->op == VXMOB_OP_WITHDRAW)
+		return judge_withdraw(bound, claim);
+	if (!bound)
+		return ruling(5, VXMOB_VERDICT_ACCEPT_NEW);
+	if (bound->status == VXMOB_STATUS_FROZEN)
+		return ruling(4, VXMOB_VERDICT_REFUSE_FROZEN);
+	if (vxmob_place_equal(&bound->cur, &claim->place))
+		return ruling(6, VXMOB_VERDICT_REFRESH);
+	if (bound->sticky && bound->cur.state == VXMOB_STATE_LOCAL)
+		return ruling(7, VXMOB_VERDICT_REFUSE_STICKY);
+	if (bound->sticky && !claim->sticky)
+		return ruling(8, VXMOB_VERDICT_REFUSE_STICKY);
+	if (!bound->sticky && claim->sticky)
+		return ruling(9, VXMOB_VERDICT_ACCEPT_MOVE);
+	return judge_move(bound, claim, policy, now_ms);
+}
+
+static bool by_control_plane(const struct vxmob_claim *claim)
+{
+	return claim->origin == VXMOB_ORIGIN_CONTROL ||
+	       claim->origin == VXMOB_ORIGIN_NETLINK;
+}
+
+static void open_window(struct vxmob_mobility *next,
+			const struct vxmob_claim *claim,
+			const struct vxmob_policy *policy, u64 now_ms)
+{
+	next->window_end = 0;
+	next->status = VXMOB_STATUS_CONFIRMED;
+	if (by_control_plane(claim) || !policy->confirm_ms)
+		return;
+	next->window_end = now_ms + policy->confirm_ms;
+	if (claim->origin == VXMOB_ORIGIN_SNOOP)
+		next->status = VXMOB_STATUS_PROVISIONAL;
+}
+
+static void take_number(struct vxmob_mobility *next,
+			const struct vxmob_claim *claim)
+{
+	next->has_seq = true;
+	next->seq = claim->seq;
+	next->bump = 0;
+}
+
+static void settle_new(struct vxmob_mobility *next,
+		       const struct vxmob_claim *claim)
+{
+	memset(next, 0, sizeof(*next));
+	if (claim->has_seq)
+		take_number(next, claim);
+}
+
+static void settle_move(struct vxmob_mobility *next,
+			const struct vxmob_claim *claim)
+{
+	next->prev2 = next->prev;
+	next->prev = next->cur;
+	memset(&next->pending, 0, sizeof(next->pending));
+	if (claim->has_seq)
+		take_number(next, claim);
+	else
+		next->bump++;
+}
+
+/* Row 6: the place stands; the control plane makes it firm. */
+static void settle_refresh(struct vxmob_mobility *next,
+			   const struct vxmob_claim *claim)
+{
+	if (!by_control_plane(claim))
+		return;
+	if (claim->has_seq && !(next->has_seq &&
+				seq_older(claim->seq, next->seq)))
+		take_number(next, claim);
+	next->sticky = claim->sticky;
+	next->router = claim->router;
+	next->origin = claim->origin;
+	next->status = VXMOB_STATUS_CONFIRMED;
+	next->window_end = 0;
+	memset(&next->pending, 0, sizeof(next->pending));
+}
+
+/**
+ * vxmob_settle - The mobility state that follows from a ruling
+ * @next: filled with the state that follows; for accept-withdraw it is
+ *	meaningless, since the binding goes
+ * @bound: the state that was judged, or NULL; may be @next
+ * @claim: the claim that was judged
+ * @policy: as given to vxmob_judge()
+ * @ruling: what vxmob_judge() said
+ * @now_ms: as given to vxmob_judge()
+ *
+ * Context: any.
+ */
+void vxmob_settle(struct vxmob_mobility *next,
+		  const struct vxmob_mobility *bound,
+		  const struct vxmob_claim *claim,
+		  const struct vxmob_policy *policy,
+		  const struct vxmob_ruling *ruling, u64 now_ms)
+{
+	if (bound && bound != next)
+		*next = *bound;
+	if (ruling->pending)
+		next->pending = claim->place;
+	if (ruling->verdict == VXMOB_VERDICT_REFRESH)
+		settle_refresh(next, claim);
+	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_NEW)
+		settle_new(next, claim);
+	else if (ruling->verdict == VXMOB_VERDICT_ACCEPT_MOVE)
+		settle_move(next, claim);
+	else
+		return;
+	next->cur = claim->place;
+	next->sticky = claim->sticky;
+	next->router = claim->router;
+	next->origin = claim->origin;
+	open_window(next, claim, policy, now_ms);
+}

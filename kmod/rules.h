@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rules of MAC mobility, as pure functions.
+ */
+#ifndef _VXMOB_RULES_H
+#define _VXMOB_RULES_H
+
+#include "claim.h"
+
+/**
+ * struct vxmob_policy - What a domain adds to the rules
+ * @self: the domain's own VTEP address, for ties; length 0 if it has none
+ * @confirm_ms: length of the confirm window in milliseconds; 0 for none
+ * @reserved: the MAC is the bridge's own or protected
+ */
+struct vxmob_policy {
+	struct vxmob_addr self;
+	u32 confirm_ms;
+	bool reserved;
+};
+
+/**
+ * struct vxmob_ruling - Outcome of judging one claim
+ * @verdict: enum vxmob_verdict
+ * @rule: the row of the table in Documentation/rules.rst that decided
+ * @pending: a refusal that is remembered as the control plane's word
+ */
+struct vxmob_ruling {
+	u8 verdict;
+	u8 rule;
+	bool pending;
+};
+
+/* rules.c */
+struct vxmob_ruling vxmob_judge(const struct vxmob_mobility *bound,
+				const struct vxmob_claim *claim,
+				const struct vxmob_policy *policy, u64 now_ms);
+void vxmob_settle(struct vxmob_mobility *next,
+		  const struct vxmob_mobility *bound,
+		  const struct vxmob_claim *claim,
+		  const struct vxmob_policy *policy,
+		  const struct vxmob_ruling *ruling, u64 now_ms);
+bool vxmob_place_equal(const struct vxmob_place *a,
+		       const struct vxmob_place *b);
+bool vxmob_verdict_accepts(u8 verdict);
+
+#endif /* _VXMOB_RULES_H */
