@@ -1,0 +1,275 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Shows what vxmob is for: a virtual machine moves to and fro between two leaves
+# of an EVPN fabric while a host behind a third leaf sends to it, first with the
+# routing daemons alone, then with vxmob beside them, in the same virtual
+# machine, on the same kernel, with the same daemons and the same moves.
+#
+#   demo.sh		on any Debian 12, as root: installs what is missing, builds,
+#			and runs the rest in a VM
+#   demo.sh --inside	the rest, wherever it is: needs FRR, vmnic, and the module
+#			loaded
+#
+# Environment: VXMOB_DEMO_MOVES, a mode (default 16); VXMOB_DEMO_KERNEL (default
+# stock-6.1); VXMOB_DEMO_STILL, how long the machine stands still in a move, and
+# VXMOB_DEMO_CLEANUP, when its old port is removed (ms; defaults 50 and 300).
+
+set -u -o pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+MOVES=${VXMOB_DEMO_MOVES:-16}
+MAC=fa:16:3e:7f:2e:0a
+TAP=vm0
+WITNESS=leaf3		# the sender is behind it, and its table is watched
+HOMES=(leaf1 leaf2)	# where the machine can be
+LIMIT=10		# s, then a move has failed
+QUIET_LIMIT=30		# s for the fabric to agree between moves
+
+say()
+{
+	echo "demo: $*"
+}
+
+die()
+{
+	say "$*" >&2
+	exit 1
+}
+
+# --- on the host ----------------------------------------------------------
+
+on_host()
+{
+	"$HERE/packages.sh" build vm frr || die "packages are missing"
+	make -s -C "$HERE" vmnic || die "vmnic does not build"
+	exec "$HERE/vm.sh" --kernel "${VXMOB_DEMO_KERNEL:-stock-6.1}" \
+		--timeout 1800 -- "$HERE/demo.sh" --inside
+}
+
+# --- the machine that moves -----------------------------------------------
+
+start_nic()
+{
+	local leaf args=()
+
+	for leaf in "${HOMES[@]}"; do
+		args+=(--home "$leaf:$TAP:$(evpn_vtep "$leaf")")
+	done
+	coproc NIC {
+		exec "$HERE/vmnic" "${args[@]}" --mac $MAC --sender $WITNESS:$TAP \
+			--witness "$WITNESS:$EVPN_VXLAN" --limit $((LIMIT * 1000)) \
+			--still "${VXMOB_DEMO_STILL:-50}" \
+			--cleanup "${VXMOB_DEMO_CLEANUP:-300}"
+	}
+	NIC_IN=${NIC[1]} NIC_OUT=${NIC[0]} NIC_CHILD=$NIC_PID
+}
+
+stop_nic()
+{
+	[ -n "${NIC_CHILD:-}" ] || return 0
+	exec {NIC_IN}>&-
+	wait "$NIC_CHILD" 2>/dev/null
+	NIC_CHILD=
+}
+
+# Gives an order and sets ANSWER.
+order()
+{
+	echo "$*" >&"$NIC_IN"
+	read -r -t $((LIMIT + 30)) ANSWER <&"$NIC_OUT" || die "vmnic does not answer"
+}
+
+# The value of a key in ANSWER.
+answer()
+{
+	[[ " $ANSWER " =~ \ $1=([0-9]+)\  ]] && echo "${BASH_REMATCH[1]}"
+}
+
+# --- moves ----------------------------------------------------------------
+
+# Does everybody agree that the machine is on a leaf?  BGP behind the third leaf
+# must, and the kernels of both others.  Sets SEQ.
+fabric_agrees()
+{
+	local home=$1 other=$2 vtep seq
+
+	read -r vtep seq <<< "$(evpn_mac_route $WITNESS $MAC)"
+	[ "$vtep" = "$(evpn_vtep "$home")" ] || return
+	[ "$(evpn_mac_place "$home" $MAC)" = $TAP ] || return
+	[ "$(evpn_mac_place "$other" $MAC)" = "$vtep" ] || return
+	[ "$(evpn_mac_place $WITNESS $MAC)" = "$vtep" ] || return
+	SEQ=$seq
+}
+
+# Nobody may begin a move in a fabric that has not finished with the last.
+wait_quiet()
+{
+	evpn_wait $QUIET_LIMIT fabric_agrees "$1" "$2" && return
+	say "the fabric does not agree that the machine is on $1; it announces itself again"
+	order announce
+	evpn_wait $QUIET_LIMIT fabric_agrees "$1" "$2" ||
+		die "the fabric does not find the machine any more"
+}
+
+ms()
+{
+	printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
+}
+
+# One move; appends "STATE FDB_US LOST" to the mode's results.
+move()
+{
+	local mode=$1 number=$2 from=$3 to=$4 state note=
+
+	order move "$to"
+	state=${ANSWER%% *}
+	echo "$state $(answer fdb) $(answer lost) $(answer lost_still)" >> "$RESULTS/$mode"
+	[ "$state" = ok ] || note=" FAILED"
+	[ "$(answer turns)" -le 1 ] || note+=" ($(answer turns) turns)"
+	[ "$(($(answer dup) + $(answer reorder)))" = 0 ] ||
+		note+=" ($(answer dup) duplicates, $(answer reorder) reordered)"
+	wait_quiet "${HOMES[to]}" "${HOMES[from]}"
+	printf '%-8s %2d/%d  %s -> %s  %s points there after %9s ms  lost %4d of %d, and %d while it stood still  MM %d%s\n' \
+		"$mode" "$number" "$MOVES" "${HOMES[from]}" "${HOMES[to]}" $WITNESS \
+		"$(ms "$(answer fdb)")" "$(answer lost)" "$(answer after)" \
+		"$(answer lost_still)" "$SEQ" "$note"
+}
+
+run_mode()
+{
+	local mode=$1 i
+
+	SEQ_BEFORE[$mode]=$SEQ
+	for ((i = 1; i <= MOVES; i++)); do
+		move "$mode" $i $PLACE $((1 - PLACE))
+		PLACE=$((1 - PLACE))
+	done
+	SEQ_AFTER[$mode]=$SEQ
+}
+
+# --- the outcome ----------------------------------------------------------
+
+# Prints "MEDIAN P99 MIN MAX MEAN" of the numbers on standard input.
+summary()
+{
+	sort -n | awk '
+	{ v[NR] = $1; sum += $1 }
+	END {
+		middle = int((NR + 1) / 2)
+		median = NR % 2 ? v[middle] : (v[middle] + v[middle + 1]) / 2
+		rank = int(NR * .99)
+		rank += rank < NR * .99
+		print median, v[rank], v[1], v[NR], sum / NR
+	}'
+}
+
+column()
+{
+	awk -v n="$2" '{ print $n }' "$RESULTS/$1"
+}
+
+print_row()
+{
+	local mode=$1 median p99 min max lost mean failed
+
+	read -r median p99 min max _ <<< "$(column "$mode" 2 | summary)"
+	read -r lost _ _ _ mean <<< "$(column "$mode" 3 | summary)"
+	failed=$(grep -c '^failed' "$RESULTS/$mode")
+	MEDIAN[$mode]=$median
+	LOST[$mode]=$lost
+	awk -v mode="$mode" -v moves="$MOVES" -v failed="$failed" -v median="$median" \
+	    -v p99="$p99" -v min="$min" -v max="$max" -v lost="$lost" -v mean="$mean" \
+	    -v before="${SEQ_BEFORE[$mode]}" -v after="${SEQ_AFTER[$mode]}" 'BEGIN {
+		printf "%-9s %5d %6d  %8.3f %8.3f %8.3f %8.3f  %6.1f %6.1f  %6d %6d\n",
+			mode, moves, failed, median / 1000, p99 / 1000, min / 1000,
+			max / 1000, lost, mean, before, after
+	}'
+}
+
+print_table()
+{
+	local mode
+
+	echo
+	echo "                     first frame on the new host -> $WITNESS     frames lost      mobility"
+	echo "                     points there (ms)                       a move          number"
+	echo "mode      moves failed    median      p99      min      max  median   mean  before  after"
+	for mode; do
+		print_row "$mode"
+	done
+	echo
+	echo "A move that did not end within $LIMIT s has failed, and counts with $LIMIT s."
+}
+
+print_verdict()
+{
+	awk -v frr="${MEDIAN[frr-only]}" -v vxmob="${MEDIAN[vxmob]}" \
+	    -v a="${LOST[frr-only]}" -v b="${LOST[vxmob]}" 'BEGIN {
+		printf "demo: frr-only median %.1f ms, vxmob median %.2f ms, ratio %.0f; ",
+			frr / 1000, vxmob / 1000, frr / (vxmob ? vxmob : 1)
+		printf "frames lost per move: %.1f vs %.1f\n", a, b
+	}'
+}
+
+enrol()
+{
+	local leaf
+
+	for leaf in $EVPN_LEAVES; do
+		vxmob -n "$leaf" domain add dev "$EVPN_VXLAN" snoop rarp ||
+			die "vxmob cannot be enrolled on $leaf"
+	done
+}
+
+cleanup()
+{
+	stop_nic
+	evpn_destroy
+	rm -rf "$RESULTS"
+}
+
+build_fabric()
+{
+	local leaf
+
+	say "building a spine and three leaves with $("$EVPN_DAEMONS/bgpd" -v | head -n 1)"
+	evpn_build || die "the fabric cannot be built"
+	for leaf in $EVPN_LEAVES; do
+		evpn_add_tap "$leaf" $TAP || die "no tap on $leaf"
+	done
+	evpn_wait_bgp || die "BGP does not converge"
+	say "the fabric is up after $SECONDS s"
+}
+
+inside()
+{
+	# shellcheck source-path=SCRIPTDIR source=evpn.sh
+	. "$HERE/evpn.sh"
+	declare -gA SEQ_BEFORE SEQ_AFTER MEDIAN LOST
+	RESULTS=$(mktemp -d)
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM HUP
+	build_fabric
+	start_nic
+	PLACE=0
+	order boot $PLACE
+	wait_quiet "${HOMES[0]}" "${HOMES[1]}"
+	say "machine $MAC runs on ${HOMES[0]}; 1000 frames/s to it from behind $WITNESS"
+	run_mode frr-only
+	if [ "${VXMOB_NOLOAD:-0}" = 1 ]; then
+		print_table frr-only
+		return
+	fi
+	enrol
+	say "vxmob is enrolled on every leaf"
+	run_mode vxmob
+	print_table frr-only vxmob
+	print_verdict
+}
+
+case ${1:-} in
+'')	  on_host ;;
+--inside) inside ;;
+*)	  sed -n '/^#   demo.sh/,/^#$/s/^# *//p' "$0" >&2; exit 1 ;;
+esac
