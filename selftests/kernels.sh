@@ -88,7 +88,7 @@ derive_sources()
 		own && main { for (i = 1; i <= n; i++) print line[i]; print "" }
 	' > "$parts/suite.sources"
 	cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
-	sed -nE "s/^(deb[ \t]+(\[[^]]*\][ \t]+)?[^ \t]+)[ \t]+$name[ \t]+(.*[ \t])?main([ \t].*)?\$/\1 $suite main/p" \
+	sed -nE "s/^(deb[ \t]+(\[[^]]*\][ \t]+)?[^ \t]+)[ \t]+${name}[ \t]+(.*[ \t])?main([ \t].*)?\$/\1 $suite main/p" \
 		> "$parts/suite.list" || true
 }
 
@@ -439,11 +439,19 @@ get_source()
 	echo "$dir"
 }
 
-REFRESH=no
-case ${1:-} in
-get)	 [ $# = 2 ] || die "usage: kernels.sh get FLAVOUR"; get "$2" ;;
-refresh) [ $# = 2 ] || die "usage: kernels.sh refresh FLAVOUR"; REFRESH=yes; get "$2" ;;
-source)	 [ $# = 2 ] || die "usage: kernels.sh source SERIES"; get_source "$2" ;;
-list)	 echo "$FLAVOURS" | tr ' ' '\n' ;;
-*)	 die "usage: kernels.sh get FLAVOUR | refresh FLAVOUR | source SERIES | list" ;;
-esac
+main()
+{
+	REFRESH=no
+	case ${1:-} in
+	refresh) REFRESH=yes ;;
+	list)	 echo "$FLAVOURS" | tr ' ' '\n'; return ;;
+	esac
+	[ $# = 2 ] || die "usage: kernels.sh {get | refresh} FLAVOUR | source SERIES | list"
+	case $1 in
+	get | refresh) get "$2" ;;
+	source)	       get_source "$2" ;;
+	*)	       die "no such command: $1" ;;
+	esac
+}
+
+main "$@"

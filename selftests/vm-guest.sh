@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Process 1 in the VM once its root file system is there (see vm-init.sh):
-# completes the system, loads the module, runs the command, and afterwards
-# makes the kernel tell all it has to complain of.  vm.sh has put into /run/vm
+# loads the module, runs the command, and afterwards makes the kernel tell all
+# it has to complain of.  vm.sh has put into /run/vm
 # what to run, and reads what comes out of the ports:
 #
 #   stdout, stderr	the command's
@@ -14,46 +14,11 @@ VM=/run/vm
 REPO=$(< $VM/repo)
 KO=$(< $VM/ko)
 KMEMLEAK=/sys/kernel/debug/kmemleak
-KMEMLEAK_AGE=5		# younger objects are not reported
+KMEMLEAK_AGE=6		# seconds; younger objects are not reported
 UNLOAD_LIMIT=60		# seconds
 
 export HOME=/root TERM=dumb LC_ALL=C.UTF-8 USER=root LOGNAME=root
 export PATH=$REPO/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-
-# Is a folder that the VM must not hide (the repository, the module) in here?
-hidden_by()
-{
-	case "$REPO/ $KO $(< $VM/modules)/" in
-	"$1"/* | *" $1"/*) return 0 ;;
-	esac
-	return 1
-}
-
-mount_all()
-{
-	mkdir -p /dev/pts /dev/shm
-	mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts
-	mount -t tmpfs -o mode=1777 shm /dev/shm
-	hidden_by /tmp || mount -t tmpfs -o mode=1777 tmp /tmp
-	mount -t debugfs debugfs /sys/kernel/debug
-	mount -t tracefs tracefs /sys/kernel/tracing
-	ln -sfn /proc/self/fd /dev/fd
-	ln -sfn /proc/self/fd/0 /dev/stdin
-	ln -sfn /proc/self/fd/1 /dev/stdout
-	ln -sfn /proc/self/fd/2 /dev/stderr
-	mkdir -p /run/netns /run/lock /run/frr /var/log/frr
-	! id frr > /dev/null 2>&1 || chown frr:frr /run/frr /var/log/frr
-}
-
-set_up()
-{
-	mount_all 2>/dev/null
-	ip link set lo up
-	hostname vxmob
-	ulimit -n 65536
-	ulimit -c 0
-	echo 0 > /proc/sys/kernel/panic_on_warn
-}
 
 # The device file of a virtio port, by the name that vm.sh gave it.
 port()
@@ -79,7 +44,6 @@ run_command()
 
 	mapfile -d '' argv < $VM/argv
 	mapfile -d '' env < $VM/env
-	mkfifo $VM/stdout $VM/stderr
 	cat $VM/stdout > "$(port stdout)" &
 	pids=$!
 	cat $VM/stderr > "$(port stderr)" &
@@ -132,24 +96,20 @@ unload_module()
 # changed and is old enough.
 scan_leaks()
 {
+	local start=$SECONDS
+
 	[ -e $KMEMLEAK ] || return 0
 	echo scan > $KMEMLEAK
-	sleep $KMEMLEAK_AGE.2
+	while [ $((SECONDS - start)) -le $KMEMLEAK_AGE ]; do
+		sleep 0.5
+	done
 	echo scan > $KMEMLEAK
 	cat $KMEMLEAK
 }
 
-# Leaks of the boot are not ours: report them now, forget them.
-forget_leaks()
-{
-	[ -e $KMEMLEAK ] || return 0
-	echo scan > $KMEMLEAK
-	echo clear > $KMEMLEAK
-}
-
-set_up
+ulimit -n 65536
+ulimit -c 0
 exec 3> "$(port control)"
-forget_leaks
 run_command
 for module in vxmob_test vxmob; do
 	unload_module $module

@@ -27,8 +27,26 @@ modules=$(cat /vm/modules)
 mkdir -p "/new/lib/modules/$version"
 mount -o bind "/lower$modules/lib/modules/$version" "/new/lib/modules/$version"
 
+# Programs of busybox start at once, those of the host do not: do here what can
+# be done here.
+mkdir -p /dev/pts /dev/shm
+mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts
+mount -t tmpfs -o mode=1777 shm /dev/shm
+ln -s /proc/self/fd /dev/fd
+ln -s /proc/self/fd/0 /dev/stdin
+ln -s /proc/self/fd/1 /dev/stdout
+ln -s /proc/self/fd/2 /dev/stderr
+mount -t debugfs debugfs /sys/kernel/debug
+mount -t tracefs tracefs /sys/kernel/tracing
 mount -t tmpfs -o mode=755 run /new/run
+mkdir -p /new/run/netns /new/run/lock /new/run/frr
+[ ! -e /vm/frr ] || chown "$(cat /vm/frr)" /new/run/frr
 cp -r /vm /new/run/vm
+mkfifo /new/run/vm/stdout /new/run/vm/stderr
+[ ! -e /vm/private-tmp ] || mount -t tmpfs -o mode=1777 tmp /new/tmp
+ip link set lo up
+hostname vxmob
+echo 0 > /proc/sys/kernel/panic_on_warn
 for dir in proc sys dev; do
 	mount -o move "/$dir" "/new/$dir"
 done

@@ -132,14 +132,26 @@ copy_sources()
 	mv "$dir/.sources.new" "$dir/.sources"
 }
 
+# Makes in the repository what runs in user space.
+make_quietly()
+{
+	local log=$1
+
+	shift
+	make -C "$REPO" "$@" > "$log" 2>&1 || {
+		cat "$log" >&2
+		die "make $* failed"
+	}
+}
+
 # Builds outside the repository, a folder for each kernel and repository, so
 # that one kernel's modules never meet another's.  Sets BUILD.
 build()
 {
 	local lock log
 
-	BUILD=$CACHE/build/$(basename "$(dirname "$KERNEL")")
 	BUILD=$CACHE/build/$FLAVOUR-$VERSION/$(echo "$REPO" | sha256sum | cut -c 1-12)
+	[ -e "$REPO/Kbuild" ] || die "no Kbuild in $REPO"
 	mkdir -p "$BUILD"
 	log=$BUILD/log
 	exec {lock}> "$BUILD.lock"
@@ -153,10 +165,8 @@ build()
 	[ -e "$BUILD/vxmob.ko" ] || die "the build makes no vxmob.ko"
 	exec {lock}> "$CACHE/build/tools.lock"
 	flock "$lock"
-	make -C "$REPO" tools > "$log" 2>&1 || {
-		cat "$log" >&2
-		die "the tool does not build"
-	}
+	make_quietly "$log" tools
+	[ ! -e "$HERE/Makefile" ] || make_quietly "$log" -C selftests
 	exec {lock}>&-
 }
 
@@ -180,7 +190,8 @@ pack_initramfs()
 
 	mkdir -p "$dir"/{bin,dev,proc,sys,modules}
 	cp "$(command -v busybox)" "$dir/bin/busybox"
-	for name in sh mount mkdir insmod cat cp uname switch_root; do
+	for name in sh mount mkdir mkfifo insmod cat chown cp ln ip hostname uname \
+		    switch_root; do
 		ln -s busybox "$dir/bin/$name"
 	done
 	cp "$HERE/vm-init.sh" "$dir/init"
@@ -220,6 +231,11 @@ describe_run()
 	echo "$REPO" > "$vm/repo"
 	echo "${BUILD:+$BUILD/vxmob.ko}" > "$vm/ko"
 	echo "$TEST_MODULES" > "$vm/depends"
+	case "$REPO/ $CACHE/" in
+	/tmp/* | *" /tmp/"*) ;;
+	*) : > "$vm/private-tmp" ;;
+	esac
+	! id frr > /dev/null 2>&1 || echo "$(id -u frr):$(id -g frr)" > "$vm/frr"
 	printf '%s\0' "${COMMAND[@]}" > "$vm/argv"
 	env -0 | grep -zE '^(VXMOB|KSELFTEST)_[A-Za-z0-9_]*=' > "$vm/env" || true
 	(cd "$RUN/cpio" && find . | cpio --quiet -o -H newc)
@@ -303,7 +319,7 @@ start()
 	# shellcheck disable=SC2086 # words are wanted
 	timeout -k 5 "$TIMEOUT" qemu-system-x86_64 \
 		-nodefaults -no-user-config -display none -no-reboot -nic none \
-		$accel -smp "$SMP" -m "$MEMORY" \
+		$accel -smp "$SMP,sockets=$SMP" -m "$MEMORY" \
 		-kernel "$KERNEL" -initrd "$RUN/initrd" -append "$(kernel_line)" \
 		-serial "file:$RUN/serial" \
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" \
@@ -364,24 +380,30 @@ judge()
 	return "$status"
 }
 
-parse "$@"
-[ "$ICOUNT" = no ] || SMP=1
-case $FLAVOUR in
-debug | newest) MEMORY=${MEMORY:-3072} ;;
-*)		MEMORY=${MEMORY:-2048} ;;
-esac
-mkdir -p "$CACHE"
-RUN=$(mktemp -d "$CACHE/run.XXXXXX")
-find_kernel
-BUILD=
-if [ "${VXMOB_NOLOAD:-0}" != 1 ]; then
-	build
-	export VXMOB_KO=$BUILD/vxmob.ko VXMOB_TEST_KO=$BUILD/vxmob-test.ko
-fi
-start
-qemu_status=0
-wait "$QEMU_PID" || qemu_status=$?
-QEMU_PID=
-# shellcheck disable=SC2086 # words are wanted
-wait $CATS || true
-judge "$qemu_status"
+main()
+{
+	local status=0
+
+	parse "$@"
+	[ "$ICOUNT" = no ] || SMP=1
+	case $FLAVOUR in
+	debug | newest) MEMORY=${MEMORY:-3072} ;;
+	*)		MEMORY=${MEMORY:-2048} ;;
+	esac
+	mkdir -p "$CACHE"
+	RUN=$(mktemp -d "$CACHE/run.XXXXXX")
+	find_kernel
+	BUILD=
+	if [ "${VXMOB_NOLOAD:-0}" != 1 ]; then
+		build
+		export VXMOB_KO=$BUILD/vxmob.ko VXMOB_TEST_KO=$BUILD/vxmob-test.ko
+	fi
+	start
+	wait "$QEMU_PID" || status=$?
+	QEMU_PID=
+	# shellcheck disable=SC2086 # words are wanted
+	wait $CATS || true
+	judge "$status"
+}
+
+main "$@"
