@@ -44,7 +44,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
@@ -135,8 +134,8 @@ static struct {
 	const char *witness_ns;
 	const char *witness_dev;
 	uint8_t mac[ETH_ALEN];
-	unsigned int rate;		/* frames per second */
-	unsigned int rounds;		/* announcements */
+	uint64_t rate;			/* frames per second */
+	uint64_t rounds;		/* announcements */
 	uint64_t still;			/* ns that the VM stands still */
 	uint64_t cleanup;		/* ns from run to the old tap's end */
 	uint64_t quiet;			/* ns without a turn: converged */
@@ -790,52 +789,63 @@ static uint64_t parse_number(const char *arg, uint64_t unit)
 	return number * unit;
 }
 
-static void usage(void)
+static void __attribute__((noreturn)) usage(void)
 {
 	die("--mac LLADDR --home NS:TAP:VTEP... --sender NS:TAP --witness NS:DEV\n"
 	    "\t[--rate FRAMES_PER_S] [--rounds N] [--still MS] [--cleanup MS]\n"
 	    "\t[--quiet MS] [--limit MS] [--poll US]");
 }
 
-static void parse(int argc, char **argv)
+static bool parse_number_option(const char *name, const char *arg)
 {
-	static const struct option options[] = {
-		{ "mac", required_argument, NULL, 'm' },
-		{ "home", required_argument, NULL, 'h' },
-		{ "sender", required_argument, NULL, 's' },
-		{ "witness", required_argument, NULL, 'w' },
-		{ "rate", required_argument, NULL, 'r' },
-		{ "rounds", required_argument, NULL, 'n' },
-		{ "still", required_argument, NULL, 't' },
-		{ "cleanup", required_argument, NULL, 'c' },
-		{ "quiet", required_argument, NULL, 'q' },
-		{ "limit", required_argument, NULL, 'l' },
-		{ "poll", required_argument, NULL, 'p' },
-		{ NULL, 0, NULL, 0 },
+	static const struct {
+		const char *name;
+		uint64_t *value;
+		uint64_t unit;
+	} numbers[] = {
+		{ "--rate", &conf.rate, 1 },
+		{ "--rounds", &conf.rounds, 1 },
+		{ "--still", &conf.still, NSEC_PER_MSEC },
+		{ "--cleanup", &conf.cleanup, NSEC_PER_MSEC },
+		{ "--quiet", &conf.quiet, NSEC_PER_MSEC },
+		{ "--limit", &conf.limit, NSEC_PER_MSEC },
+		{ "--poll", &conf.poll, NSEC_PER_USEC },
 	};
-	int c;
+	size_t i;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (c) {
-		case 'm': parse_mac(optarg); break;
-		case 'h':
-			if (conf.homes == MAX_HOMES)
-				die("too many homes");
-			parse_home(&conf.home[conf.homes++], optarg, true);
-			break;
-		case 's': parse_home(&conf.sender, optarg, false); break;
-		case 'w': parse_witness(optarg); break;
-		case 'r': conf.rate = parse_number(optarg, 1); break;
-		case 'n': conf.rounds = parse_number(optarg, 1); break;
-		case 't': conf.still = parse_number(optarg, NSEC_PER_MSEC); break;
-		case 'c': conf.cleanup = parse_number(optarg, NSEC_PER_MSEC); break;
-		case 'q': conf.quiet = parse_number(optarg, NSEC_PER_MSEC); break;
-		case 'l': conf.limit = parse_number(optarg, NSEC_PER_MSEC); break;
-		case 'p': conf.poll = parse_number(optarg, NSEC_PER_USEC); break;
-		default: usage();
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (!strcmp(name, numbers[i].name)) {
+			*numbers[i].value = parse_number(arg, numbers[i].unit);
+			return true;
 		}
 	}
-	if (optind != argc || !conf.homes || !conf.sender.ns || !conf.witness_ns ||
+	return false;
+}
+
+static void parse_option(const char *name, char *arg)
+{
+	if (!strcmp(name, "--mac")) {
+		parse_mac(arg);
+	} else if (!strcmp(name, "--home")) {
+		if (conf.homes == MAX_HOMES)
+			die("too many homes");
+		parse_home(&conf.home[conf.homes++], arg, true);
+	} else if (!strcmp(name, "--sender")) {
+		parse_home(&conf.sender, arg, false);
+	} else if (!strcmp(name, "--witness")) {
+		parse_witness(arg);
+	} else if (!parse_number_option(name, arg)) {
+		usage();
+	}
+}
+
+static void parse(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i + 1 < argc; i += 2)
+		parse_option(argv[i], argv[i + 1]);
+	if (i != argc || !conf.homes || !conf.sender.ns || !conf.witness_ns ||
 	    !conf.rate || !conf.rounds)
 		usage();
 }
