@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A file of commands that have nothing to do with each other. Requests are
+ * gathered and sent together; what is gathered is sent before a command that
+ * prints something, before a wait for more input, and at the end.
+ */
+#include <stdio.h>
+
+#include "input.h"
+#include "pipeline.h"
+#include "utils.h"
+
+/* Returns whether the batch goes on. */
+static bool batch_line(const struct input *in, int *status)
+{
+	int ret;
+
+	pipeline_line(in->line);
+	ret = run_line(in->argc, in->argv);
+	if (pipeline_failed() && !options.force)
+		return false;
+	if (ret <= STATUS_OK)
+		return true;
+	fprintf(stderr, "Command failed %s:%u\n", in->name, in->line);
+	if (*status < ret)
+		*status = ret;
+	return options.force;
+}
+
+/**
+ * run_batch() - Carry out the lines of a file.
+ * @file: Its name.
+ *
+ * Return: An enum status: the worst of all lines.
+ */
+int run_batch(const char *file)
+{
+	int more, status = STATUS_OK;
+	struct input in;
+
+	if (!input_open(&in, file))
+		return STATUS_USAGE;
+	in.idle = pipeline_drain;
+	pipeline_start(file);
+	for (;;) {
+		more = input_line(&in);
+		if (more <= 0 || (pipeline_failed() && !options.force) ||
+		    !batch_line(&in, &status))
+			break;
+	}
+	if (more < 0)
+		status = STATUS_USAGE;
+	pipeline_drain();
+	input_close(&in);
+	return pipeline_failed() ? STATUS_KERNEL : status;
+}
