@@ -66,6 +66,7 @@ extern const struct object domain_object;
 extern const struct object mac_object;
 extern const struct object transaction_object;
 extern const struct object monitor_object;
+extern const struct object stats_object;
 
 int run_line(int argc, char **argv);
 int run_batch(const char *file);
