@@ -106,7 +106,7 @@ fabric_agrees()
 wait_quiet()
 {
 	evpn_wait $QUIET_LIMIT fabric_agrees "$1" "$2" && return
-	say "the fabric does not agree that the machine is on $1; it announces itself again"
+	printf ' (the fabric disagrees, it announces itself again)'
 	order announce
 	evpn_wait $QUIET_LIMIT fabric_agrees "$1" "$2" ||
 		die "the fabric does not find the machine any more"
@@ -117,23 +117,28 @@ ms()
 	printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
 }
 
+# What was out of the ordinary in the move of ANSWER.
+remarks()
+{
+	[ "${ANSWER%% *}" = ok ] || printf ' FAILED'
+	[ "$(answer turns)" -le 1 ] || printf ', %d turns' "$(answer turns)"
+	[ "$(answer dup)" = 0 ] || printf ', %d duplicates' "$(answer dup)"
+	[ "$(answer reorder)" = 0 ] || printf ', %d reordered' "$(answer reorder)"
+}
+
 # One move; appends "STATE FDB_US LOST" to the mode's results.
 move()
 {
-	local mode=$1 number=$2 from=$3 to=$4 state note=
+	local mode=$1 number=$2 from=$3 to=$4
 
 	order move "$to"
-	state=${ANSWER%% *}
-	echo "$state $(answer fdb) $(answer lost) $(answer lost_still)" >> "$RESULTS/$mode"
-	[ "$state" = ok ] || note=" FAILED"
-	[ "$(answer turns)" -le 1 ] || note+=" ($(answer turns) turns)"
-	[ "$(($(answer dup) + $(answer reorder)))" = 0 ] ||
-		note+=" ($(answer dup) duplicates, $(answer reorder) reordered)"
-	wait_quiet "${HOMES[to]}" "${HOMES[from]}"
-	printf '%-8s %2d/%d  %s -> %s  %s points there after %9s ms  lost %4d of %d, and %d while it stood still  MM %d%s\n' \
+	echo "${ANSWER%% *} $(answer fdb) $(answer lost)" >> "$RESULTS/$mode"
+	printf '%-8s %2d/%d  %s -> %s: %s points there after %9s ms, lost %4d of %d, and %d while it stood still%s' \
 		"$mode" "$number" "$MOVES" "${HOMES[from]}" "${HOMES[to]}" $WITNESS \
 		"$(ms "$(answer fdb)")" "$(answer lost)" "$(answer after)" \
-		"$(answer lost_still)" "$SEQ" "$note"
+		"$(answer lost_still)" "$(remarks)"
+	wait_quiet "${HOMES[to]}" "${HOMES[from]}"
+	echo ", MM $SEQ"
 }
 
 run_mode()

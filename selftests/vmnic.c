@@ -19,7 +19,7 @@
  * entry itself and not just the word of it is seen.
  *
  *   vmnic --home NS:TAP:VTEP --home NS:TAP:VTEP --sender NS:TAP
- *	   --witness NS:VXLANDEV --mac LLADDR [option]...
+ *	   --witness NS:VXLANDEV --mac LLADDR [OPTION]...
  *
  * Orders come on standard input, a line each, and so do answers on standard
  * output, "key=value" words behind "ok", "failed" or "error":
@@ -27,6 +27,8 @@
  *   boot N	the VM starts on home N; the sender starts when all know it
  *   move N	the VM moves to home N; the answer tells what it cost
  *   announce	the VM announces itself again, where it is
+ *
+ * With --ip the machine answers ARP and ping, and with --gateway it pings.
  *
  * In an answer to "move", times count from the VM's first frame on its new host
  * and are in microseconds:
@@ -38,6 +40,8 @@
  *   after, lost	frames sent since the VM ran again, and lost of them
  *   still, lost_still	frames sent while it stood still, and all others lost
  *   dup, reorder	frames that came twice, or after a later one
+ *   late	the sender's greatest delay: the times are no better than that
+ *   pings, pongs	the machine's pings since the last answer, and the answers
  */
 
 #define _GNU_SOURCE
@@ -66,6 +70,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "guest.h"
 
 #define NSEC_PER_USEC	UINT64_C(1000)
 #define NSEC_PER_MSEC	UINT64_C(1000000)
@@ -141,6 +147,7 @@ static struct {
 	uint64_t quiet;			/* ns without a turn: converged */
 	uint64_t limit;			/* ns, then a move has failed */
 	uint64_t poll;			/* ns between two looks */
+	uint64_t ping;			/* ns between two pings */
 } conf = {
 	.rate = 1000,
 	.rounds = 5,
@@ -149,6 +156,7 @@ static struct {
 	.quiet = 1000 * NSEC_PER_MSEC,
 	.limit = 10 * NSEC_PER_SEC,
 	.poll = 500 * NSEC_PER_USEC,
+	.ping = 10 * NSEC_PER_MSEC,
 };
 
 /* The VM.  The main thread writes the order, then rings; all else is the VM's
@@ -164,6 +172,8 @@ static struct {
 	uint64_t next;			/* ns, when the next is due */
 	uint64_t stopped_at;		/* ns */
 	uint64_t running_at;		/* ns, just before its first frame */
+	uint64_t next_ping;		/* ns, when it is due; 0: never */
+	struct guest guest;
 	uint64_t highest;		/* frame number seen */
 	_Atomic uint64_t duplicates;
 	_Atomic uint64_t reordered;
@@ -324,6 +334,8 @@ static void vm_obey(void)
 	vm.announced = 0;
 	vm.running_at = now();
 	vm_announce();
+	if (vm.guest.gateway.s_addr)
+		vm.next_ping = now() + conf.ping;
 	sem_post(&vm.runs);
 }
 
@@ -342,17 +354,43 @@ static void vm_count(uint64_t seq, uint64_t when)
 		vm.highest = seq;
 }
 
+/* A frame that the tap does not take is lost, as on any wire. */
+static void vm_send(const void *frame, size_t len)
+{
+	if (len && write(conf.home[vm.home].fd, frame, len) < 0 && errno != EIO)
+		die("frame on %s: %s", conf.home[vm.home].ns, strerror(errno));
+}
+
 static void vm_receive(void)
 {
-	struct frame frame;
+	uint8_t buffer[GUEST_FRAME_MAX], reply[GUEST_FRAME_MAX];
+	const struct frame *frame = (const void *)buffer;
 	ssize_t len;
 
-	while ((len = read(conf.home[vm.home].fd, &frame, sizeof(frame))) > 0) {
-		if (len == sizeof(frame) && frame.magic == htonl(FRAME_MAGIC) &&
-		    frame.eth.h_proto == htons(ETH_P_802_EX1) &&
-		    !memcmp(frame.eth.h_dest, conf.mac, ETH_ALEN))
-			vm_count(frame.seq, now());
+	while ((len = read(conf.home[vm.home].fd, buffer, sizeof(buffer))) > 0) {
+		if (len == sizeof(*frame) && frame->magic == htonl(FRAME_MAGIC) &&
+		    frame->eth.h_proto == htons(ETH_P_802_EX1) &&
+		    !memcmp(frame->eth.h_dest, conf.mac, ETH_ALEN))
+			vm_count(frame->seq, now());
+		else if (vm.guest.ip.s_addr)
+			vm_send(reply, guest_receive(&vm.guest, buffer, len, reply));
 	}
+}
+
+static void vm_ping(void)
+{
+	uint8_t frame[GUEST_FRAME_MAX];
+
+	vm_send(frame, guest_ping(&vm.guest, frame));
+	vm.next_ping = now() + conf.ping;
+}
+
+/* When the VM has to do something by itself; 0: never. */
+static uint64_t vm_due(void)
+{
+	if (!vm.next || !vm.next_ping)
+		return vm.next | vm.next_ping;
+	return vm.next < vm.next_ping ? vm.next : vm.next_ping;
 }
 
 static void *vm_run(void *unused)
@@ -364,10 +402,10 @@ static void *vm_run(void *unused)
 			{ .fd = vm.home == NOWHERE ? -1 : conf.home[vm.home].fd,
 			  .events = POLLIN },
 		};
-		uint64_t time = now();
-		struct timespec wait = timespec(vm.next > time ? vm.next - time : 0);
+		uint64_t time = now(), due = vm_due();
+		struct timespec wait = timespec(due > time ? due - time : 0);
 
-		if (ppoll(fds, 2, vm.next ? &wait : NULL, NULL) < 0)
+		if (ppoll(fds, 2, due ? &wait : NULL, NULL) < 0)
 			continue;
 		if (fds[0].revents)
 			vm_obey();
@@ -375,6 +413,8 @@ static void *vm_run(void *unused)
 			vm_receive();
 		if (vm.next && now() >= vm.next)
 			vm_announce();
+		if (vm.next_ping && now() >= vm.next_ping)
+			vm_ping();
 	}
 	return NULL;
 }
@@ -397,6 +437,18 @@ static void send_frame(struct frame *frame, uint64_t due)
 	sender.next++;
 }
 
+/* A flow stays on one CPU, as a network card would see to it: else the stack
+ * reorders frames.
+ */
+static void stay_on_cpu(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
 /* Frame by frame by the clock: a late one does not delay those behind it. */
 static void *sender_run(void *unused)
 {
@@ -409,6 +461,7 @@ static void *sender_run(void *unused)
 
 	(void)unused;
 	memcpy(frame.eth.h_dest, conf.mac, ETH_ALEN);
+	stay_on_cpu();
 	for (;;) {
 		send_frame(&frame, due);
 		due += NSEC_PER_SEC / conf.rate;
@@ -658,9 +711,11 @@ static void print_move(int home, bool converged, const struct tally *tally)
 	       usec_since_run(first), turns, usec_since_run(tally->arrive));
 	printf(" after=%" PRIu64 " lost=%" PRIu64 " still=%" PRIu64 " lost_still=%" PRIu64,
 	       tally->after, tally->lost, tally->still, tally->lost_still);
-	printf(" dup=%" PRIu64 " reorder=%" PRIu64 " late=%" PRIu64 "\n",
+	printf(" dup=%" PRIu64 " reorder=%" PRIu64 " late=%" PRIu64,
 	       atomic_exchange(&vm.duplicates, 0), atomic_exchange(&vm.reordered, 0),
 	       atomic_exchange(&sender.late, 0) / NSEC_PER_USEC);
+	printf(" pings=%" PRIu64 " pongs=%" PRIu64 "\n",
+	       atomic_exchange(&vm.guest.pings, 0), atomic_exchange(&vm.guest.pongs, 0));
 }
 
 /* Lets the VM run on a home, and waits until its first frame is out. */
@@ -771,6 +826,12 @@ static void parse_mac(const char *arg)
 		die("%s is no MAC address", arg);
 }
 
+static void parse_ip(const char *arg, struct in_addr *addr)
+{
+	if (inet_pton(AF_INET, arg, addr) != 1)
+		die("%s is no IPv4 address", arg);
+}
+
 static void parse_witness(char *arg)
 {
 	conf.witness_ns = strtok(arg, ":");
@@ -793,7 +854,8 @@ static void __attribute__((noreturn)) usage(void)
 {
 	die("--mac LLADDR --home NS:TAP:VTEP... --sender NS:TAP --witness NS:DEV\n"
 	    "\t[--rate FRAMES_PER_S] [--rounds N] [--still MS] [--cleanup MS]\n"
-	    "\t[--quiet MS] [--limit MS] [--poll US]");
+	    "\t[--quiet MS] [--limit MS] [--poll US]\n"
+	    "\t[--ip ADDR [--gateway ADDR] [--ping MS]]");
 }
 
 static bool parse_number_option(const char *name, const char *arg)
@@ -810,6 +872,7 @@ static bool parse_number_option(const char *name, const char *arg)
 		{ "--quiet", &conf.quiet, NSEC_PER_MSEC },
 		{ "--limit", &conf.limit, NSEC_PER_MSEC },
 		{ "--poll", &conf.poll, NSEC_PER_USEC },
+		{ "--ping", &conf.ping, NSEC_PER_MSEC },
 	};
 	size_t i;
 
@@ -834,6 +897,10 @@ static void parse_option(const char *name, char *arg)
 		parse_home(&conf.sender, arg, false);
 	} else if (!strcmp(name, "--witness")) {
 		parse_witness(arg);
+	} else if (!strcmp(name, "--ip")) {
+		parse_ip(arg, &vm.guest.ip);
+	} else if (!strcmp(name, "--gateway")) {
+		parse_ip(arg, &vm.guest.gateway);
 	} else if (!parse_number_option(name, arg)) {
 		usage();
 	}
@@ -846,8 +913,10 @@ static void parse(int argc, char **argv)
 	for (i = 1; i + 1 < argc; i += 2)
 		parse_option(argv[i], argv[i + 1]);
 	if (i != argc || !conf.homes || !conf.sender.ns || !conf.witness_ns ||
-	    !conf.rate || !conf.rounds)
+	    !conf.rate || !conf.rounds ||
+	    (vm.guest.gateway.s_addr && !vm.guest.ip.s_addr))
 		usage();
+	memcpy(vm.guest.mac, conf.mac, ETH_ALEN);
 }
 
 static void open_all(void)
