@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making the forwarding databases show what was decided.
+ *
+ * The only file that calls switchdev. Its notifiers let a module write vxlan
+ * and bridge entries without the RTNL, but they check next to nothing: a
+ * device that is no vxlan, an address of the wrong family, a static entry, a
+ * nexthop group each end in a crash or in a lie. So every write is preceded by
+ * a read with ndo_fdb_get(), which tells an entry's state.
+ *
+ * A moving MAC is never without a destination: nothing is deleted to be added
+ * again; towards a VTEP the vxlan entry becomes right before the bridge entry
+ * turns; towards a local port the bridge entry turns first and the vxlan entry
+ * goes an RCU grace period later.
+ */
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+#include <net/netlink.h>
+
+#include "compat/compat.h"
+#include "vxmob.h"
+
+static bool monitor_only(struct vxmob_domain *d)
+{
+	bool monitor;
+
+	rcu_read_lock();
+	monitor = rcu_dereference(d->opt)->mode == VXMOB_MODE_MONITOR;
+	rcu_read_unlock();
+	return monitor;
+}
+
+/* The entry that ndo_fdb_get() or ndo_fdb_dump() put there */
+static const struct ndmsg *parse_entry(const struct nlmsghdr *nlh,
+				       struct nlattr **tb)
+{
+	if (nlmsg_parse_deprecated(nlh, sizeof(struct ndmsg), tb, NDA_MAX,
+				   NULL, NULL))
+		return NULL;
+	return nlmsg_data(nlh);
+}
+
+/* The driver's hash reads eight bytes of a MAC. */
+static const struct ndmsg *read_entry(struct vxmob_domain *d,
+				      struct net_device *dev, const u8 *mac,
+				      u16 vid, struct nlattr **tb)
+{
+	u8 padded[ETH_ALEN + 2] = {};
+
+	memset(tb, 0, sizeof(*tb) * (NDA_MAX + 1));
+	ether_addr_copy(padded, mac);
+	skb_trim(d->scratch, 0);
+	if (dev->netdev_ops->ndo_fdb_get(d->scratch, tb, dev, padded, vid, 0,
+					 0, NULL))
+		return NULL;
+	return parse_entry((struct nlmsghdr *)d->scratch->data, tb);
+}
+
+static void read_place(struct nlattr **tb, struct vxmob_place *place)
+{
+	if (!tb[NDA_DST] || nla_len(tb[NDA_DST]) > VXMOB_ADDR_MAX)
+		return;
+	place->state = VXMOB_STATE_REMOTE;
+	place->vtep.len = nla_len(tb[NDA_DST]);
+	memcpy(place->vtep.b, nla_data(tb[NDA_DST]), place->vtep.len);
+	if (tb[NDA_PORT])
+		place->port = nla_get_be16(tb[NDA_PORT]);
+	if (tb[NDA_VNI])
+		place->vni = nla_get_u32(tb[NDA_VNI]);
+	if (tb[NDA_IFINDEX])
+		place->ifindex = nla_get_u32(tb[NDA_IFINDEX]);
+}
+
+static void read_vxlan(struct vxmob_domain *d, const u8 *mac,
+		       struct vxmob_fdb *fdb)
+{
+	struct nlattr *tb[NDA_MAX + 1];
+	const struct ndmsg *ndm;
+
+	ndm = read_entry(d, d->dev, mac, 0, tb);
+	if (!ndm)
+		return;
+	fdb->vxlan_learned = ndm->ndm_flags & NTF_EXT_LEARNED;
+	fdb->vxlan_fixed = ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP);
+	fdb->vxlan_nexthop = tb[NDA_NH_ID];
+	if (!fdb->vxlan_nexthop)
+		read_place(tb, &fdb->vxlan);
+}
+
+static void read_bridge(struct vxmob_domain *d, struct net_device *br,
+			const u8 *mac, struct vxmob_fdb *fdb)
+{
+	struct nlattr *tb[NDA_MAX + 1];
+	const struct nda_cacheinfo *ci;
+	const struct ndmsg *ndm;
+
+	ndm = read_entry(d, br, mac, d->vid, tb);
+	if (!ndm)
+		return;
+	fdb->bridge_port = ndm->ndm_ifindex;
+	fdb->bridge_own = ndm->ndm_state & NUD_PERMANENT;
+	fdb->bridge_static = ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP);
+	fdb->bridge_sticky = ndm->ndm_flags & NTF_STICKY;
+	fdb->bridge_learned = ndm->ndm_flags & NTF_EXT_LEARNED;
+	if (!tb[NDA_CACHEINFO] || nla_len(tb[NDA_CACHEINFO]) < sizeof(*ci))
+		return;
+	ci = nla_data(tb[NDA_CACHEINFO]);
+	fdb->bridge_age = ci->ndm_updated;
+}
+
+/**
+ * vxmob_fdb_read - Read what both forwarding databases hold of a MAC
+ * @d: the domain
+ * @mac: the MAC
+ * @fdb: filled
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
+		    struct vxmob_fdb *fdb)
+{
+	struct net_device *br;
+
+	lockdep_assert_held(&d->lock);
+	memset(fdb, 0, sizeof(*fdb));
+	rcu_read_lock();
+	read_vxlan(d, mac, fdb);
+	br = rcu_dereference(d->br);
+	if (br)
+		read_bridge(d, br, mac, fdb);
+	rcu_read_unlock();
+}
+
+static int notify(unsigned long event, struct net_device *dev,
+		  struct switchdev_notifier_info *info)
+{
+	return notifier_to_errno(call_switchdev_notifiers(event, dev, info,
+							  NULL));
+}
+
+static void vxlan_info(struct vxmob_domain *d, const u8 *mac,
+		       const struct vxmob_place *place,
+		       struct switchdev_notifier_vxlan_fdb_info *info)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
+
+	memset(info, 0, sizeof(*info));
+	if (place->vtep.len == sizeof(struct in6_addr)) {
+		info->remote_ip.sin6.sin6_family = AF_INET6;
+		memcpy(&info->remote_ip.sin6.sin6_addr, place->vtep.b,
+		       sizeof(struct in6_addr));
+	} else {
+		info->remote_ip.sin.sin_family = AF_INET;
+		memcpy(&info->remote_ip.sin.sin_addr, place->vtep.b,
+		       sizeof(struct in_addr));
+	}
+	info->remote_port = place->port ?: vxlan->cfg.dst_port;
+	info->remote_vni = cpu_to_be32(place->vni ?: d->vni);
+	info->remote_ifindex = place->ifindex;
+	info->vni = cpu_to_be32(d->vni);
+	ether_addr_copy(info->eth_addr, mac);
+}
+
+/* The driver marks what it is told as offloaded; nothing offloaded it. */
+static int vxlan_write(struct vxmob_domain *d, const u8 *mac,
+		       const struct vxmob_place *place)
+{
+	struct switchdev_notifier_vxlan_fdb_info info;
+	int err;
+
+	vxlan_info(d, mac, place, &info);
+	err = notify(SWITCHDEV_VXLAN_FDB_ADD_TO_BRIDGE, d->dev, &info.info);
+	if (err)
+		return err;
+	info.offloaded = false;
+	notify(SWITCHDEV_VXLAN_FDB_OFFLOADED, d->dev, &info.info);
+	return 0;
+}
+
+static void vxlan_erase(struct vxmob_domain *d, const u8 *mac,
+			const struct vxmob_place *place)
+{
+	struct switchdev_notifier_vxlan_fdb_info info;
+
+	vxlan_info(d, mac, place, &info);
+	notify(SWITCHDEV_VXLAN_FDB_DEL_TO_BRIDGE, d->dev, &info.info);
+}
+
+/*
+ * The port, if it still is one of the domain's bridge. For anything else the
+ * bridge would do nothing and report success. RCU is held.
+ */
+static struct net_device *find_port(struct vxmob_domain *d, u32 ifindex)
+{
+	struct net_device *br = rcu_dereference(d->br);
+	struct net_device *port = dev_get_by_index_rcu(d->net, ifindex);
+
+	if (!br || !port || !netif_is_bridge_port(port) ||
+	    netdev_master_upper_dev_get_rcu(port) != br)
+		return NULL;
+	return port;
+}
+
+/**
+ * vxmob_port_valid - Whether a MAC can be local on a port
+ * @d: the domain
+ * @ifindex: index of the port
+ *
+ * Context: any.
+ * Return: true if it is a port of the domain's bridge, and not the vxlan
+ *	device itself.
+ */
+bool vxmob_port_valid(struct vxmob_domain *d, u32 ifindex)
+{
+	bool valid;
+
+	rcu_read_lock();
+	valid = ifindex != d->dev->ifindex && find_port(d, ifindex);
+	rcu_read_unlock();
+	return valid;
+}
+
+static int bridge_notify(struct vxmob_domain *d, const u8 *mac, u32 ifindex,
+			 unsigned long event)
+{
+	struct switchdev_notifier_fdb_info info = {
+		.addr = mac,
+		.vid = d->vid,
+	};
+	struct net_device *port;
+	int err = -ENODEV;
+
+	rcu_read_lock();
+	port = find_port(d, ifindex);
+	if (port)
+		err = notify(event, port, &info.info);
+	rcu_read_unlock();
+	return err;
+}
+
+static int bridge_write(struct vxmob_domain *d, const u8 *mac, u32 ifindex)
+{
+	int err;
+
+	err = bridge_notify(d, mac, ifindex, SWITCHDEV_FDB_ADD_TO_BRIDGE);
+	if (err)
+		return err;
+	bridge_notify(d, mac, ifindex, SWITCHDEV_FDB_OFFLOADED);
+	return 0;
+}
+
+/* The bridge deletes externally learned entries only: make it one first. */
+static void bridge_erase(struct vxmob_domain *d, const u8 *mac,
+			 const struct vxmob_fdb *fdb)
+{
+	if (!fdb->bridge_port || fdb->bridge_static)
+		return;
+	if (!fdb->bridge_learned && bridge_write(d, mac, fdb->bridge_port))
+		return;
+	bridge_notify(d, mac, fdb->bridge_port, SWITCHDEV_FDB_DEL_TO_BRIDGE);
+}
+
+/*
+ * An entry that the module creates, or that it makes an externally learned one,
+ * does not age any more: it is the module's to remove.
+ */
+static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
+		       u32 ifindex, const struct vxmob_fdb *fdb)
+{
+	int err;
+
+	if (!rcu_access_pointer(d->br))
+		return 0;
+	err = bridge_write(d, b->mac, ifindex);
+	if (err)
+		return err;
+	b->written = jiffies;
+	if (!fdb->bridge_learned || ifindex != d->dev->ifindex)
+		set_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
+	return 0;
+}
+
+static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
+			const struct vxmob_place *to,
+			const struct vxmob_fdb *fdb)
+{
+	bool was_ours = test_bit(VXMOB_B_VXLAN_OURS, &b->flags);
+	int err;
+
+	if (!vxmob_place_equal(&fdb->vxlan, to)) {
+		err = vxlan_write(d, b->mac, to);
+		if (err)
+			return err;
+		if (!fdb->vxlan_learned)
+			set_bit(VXMOB_B_VXLAN_OURS, &b->flags);
+	}
+	if (fdb->bridge_port == d->dev->ifindex && fdb->bridge_learned)
+		return 0;
+	err = turn_bridge(d, b, d->dev->ifindex, fdb);
+	if (!err)
+		return 0;
+	vxmob_apply_undo(d, b->mac, fdb);
+	if (!was_ours)
+		clear_bit(VXMOB_B_VXLAN_OURS, &b->flags);
+	return err;
+}
+
+/**
+ * vxmob_apply - Point a MAC's entries to a place
+ * @d: the domain
+ * @b: the MAC's binding
+ * @to: the place
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * In monitor mode nothing is written.
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: 0; -ENODEV if the port is none of the bridge's; -ENOMEM or -ENOSPC
+ *	if an entry could not be created; -EOPNOTSUPP if a nexthop group backs
+ *	it. On error the entries are as before.
+ */
+int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
+		const struct vxmob_place *to, const struct vxmob_fdb *fdb)
+{
+	lockdep_assert_held(&d->lock);
+	if (monitor_only(d))
+		return 0;
+	if (to->state == VXMOB_STATE_REMOTE)
+		return apply_remote(d, b, to, fdb);
+	if (!vxmob_port_valid(d, to->ifindex))
+		return -ENODEV;
+	if (fdb->bridge_port == to->ifindex)
+		return 0;
+	return turn_bridge(d, b, to->ifindex, fdb);
+}
+
+/**
+ * vxmob_apply_gone - Remove a MAC's entries
+ * @d: the domain
+ * @mac: the MAC
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * Static entries and vxlan entries that are not externally learned are their
+ * owner's and stay.
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_apply_gone(struct vxmob_domain *d, const u8 *mac,
+		      const struct vxmob_fdb *fdb)
+{
+	lockdep_assert_held(&d->lock);
+	if (monitor_only(d))
+		return;
+	bridge_erase(d, mac, fdb);
+	if (fdb->vxlan.state == VXMOB_STATE_REMOTE)
+		vxlan_erase(d, mac, &fdb->vxlan);
+}
+
+static bool undone(const struct vxmob_fdb *now, const struct vxmob_fdb *old)
+{
+	return vxmob_place_equal(&now->vxlan, &old->vxlan) &&
+	       now->bridge_port == old->bridge_port;
+}
+
+/**
+ * vxmob_apply_undo - Put a MAC's entries back
+ * @d: the domain
+ * @mac: the MAC
+ * @old: what vxmob_fdb_read() said before the entries were changed
+ *
+ * Forwarding is restored; that an entry has become externally learned cannot
+ * be taken back.
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: true if the entries point where they pointed.
+ */
+bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
+		      const struct vxmob_fdb *old)
+{
+	struct vxmob_fdb now;
+
+	lockdep_assert_held(&d->lock);
+	if (monitor_only(d))
+		return true;
+	vxmob_fdb_read(d, mac, &now);
+	if (old->vxlan.state == VXMOB_STATE_REMOTE &&
+	    !vxmob_place_equal(&now.vxlan, &old->vxlan))
+		vxlan_write(d, mac, &old->vxlan);
+	if (!old->bridge_port)
+		bridge_erase(d, mac, &now);
+	else if (now.bridge_port != old->bridge_port)
+		bridge_write(d, mac, old->bridge_port);
+	if (old->vxlan.state == VXMOB_STATE_NONE &&
+	    now.vxlan.state == VXMOB_STATE_REMOTE)
+		vxlan_erase(d, mac, &now.vxlan);
+	vxmob_fdb_read(d, mac, &now);
+	return undone(&now, old);
+}
+
+/*
+ * Whether somebody wrote the bridge entry after the module did. Of an entry
+ * on a port that learns that cannot be told: data renews the stamp as well.
+ */
+static bool written_since(struct vxmob_domain *d, const struct vxmob_binding *b,
+			  const struct vxmob_fdb *fdb)
+{
+	unsigned long ours = jiffies - b->written;
+	unsigned long last = clock_t_to_jiffies(fdb->bridge_age);
+
+	if (fdb->bridge_port != d->dev->ifindex ||
+	    br_port_flag_is_set(d->dev, BR_LEARNING))
+		return false;
+	return last + clock_t_to_jiffies(2) < ours;
+}
+
+/**
+ * vxmob_apply_release - Remove the entries that the module installed for a MAC
+ * @d: the domain, which ends
+ * @b: the MAC's binding
+ *
+ * Entries that were there before, or that somebody has written since, stay.
+ *
+ * Context: process; the domain's lock is held.
+ */
+void vxmob_apply_release(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	struct vxmob_fdb fdb;
+
+	lockdep_assert_held(&d->lock);
+	if (!test_bit(VXMOB_B_VXLAN_OURS, &b->flags) &&
+	    !test_bit(VXMOB_B_BRIDGE_OURS, &b->flags))
+		return;
+	vxmob_fdb_read(d, b->mac, &fdb);
+	rcu_read_lock();
+	if (!written_since(d, b, &fdb)) {
+		if (test_bit(VXMOB_B_BRIDGE_OURS, &b->flags) &&
+		    fdb.bridge_learned)
+			bridge_erase(d, b->mac, &fdb);
+		if (test_bit(VXMOB_B_VXLAN_OURS, &b->flags) &&
+		    fdb.vxlan.state == VXMOB_STATE_REMOTE)
+			vxlan_erase(d, b->mac, &fdb.vxlan);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * vxmob_apply_unused_remote - Remove the vxlan entry of a MAC that came home
+ * @d: the domain
+ * @b: the MAC's binding
+ *
+ * To be called an RCU grace period after the bridge entry turned to the local
+ * port: then no frame in flight finds the entry missing and floods.
+ *
+ * Context: BH; the domain's lock is held.
+ */
+void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	struct vxmob_fdb fdb;
+
+	lockdep_assert_held(&d->lock);
+	if (monitor_only(d))
+		return;
+	vxmob_fdb_read(d, b->mac, &fdb);
+	if (fdb.bridge_port == d->dev->ifindex ||
+	    fdb.vxlan.state != VXMOB_STATE_REMOTE)
+		return;
+	vxlan_erase(d, b->mac, &fdb.vxlan);
+	clear_bit(VXMOB_B_VXLAN_OURS, &b->flags);
+}
+
+/* Call @fn for each entry in @skb that belongs to the domain's VLAN. */
+static void each_entry(struct vxmob_domain *d, struct sk_buff *skb,
+		       void (*fn)(struct vxmob_domain *d, const u8 *mac))
+{
+	const struct nlmsghdr *nlh = (struct nlmsghdr *)skb->data;
+	struct nlattr *tb[NDA_MAX + 1];
+	int left = skb->len;
+	const u8 *mac;
+	u16 vid;
+
+	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
+		if (!parse_entry(nlh, tb) || !tb[NDA_LLADDR])
+			continue;
+		mac = nla_data(tb[NDA_LLADDR]);
+		vid = tb[NDA_VLAN] ? nla_get_u16(tb[NDA_VLAN]) : 0;
+		if (is_valid_ether_addr(mac) && (!tb[NDA_MASTER] ||
+						 vid == d->vid))
+			fn(d, mac);
+	}
+}
+
+static int dump_entries(struct vxmob_domain *d, struct net_device *dev,
+			struct net_device *filter, struct sk_buff *skb,
+			void (*fn)(struct vxmob_domain *d, const u8 *mac))
+{
+	struct nlmsghdr nlh = {};
+	struct netlink_callback cb = { .skb = skb, .nlh = &nlh };
+	int done = 0, idx, err;
+
+	do {
+		skb_trim(skb, 0);
+		vxmob_fdb_dump_seek(&cb, done);
+		idx = 0;
+		err = dev->netdev_ops->ndo_fdb_dump(skb, &cb, dev, filter,
+						    &idx);
+		if (err == -EMSGSIZE && idx == done)
+			return -ENOMEM;
+		done = idx;
+		each_entry(d, skb, fn);
+	} while (err == -EMSGSIZE);
+	return err;
+}
+
+/**
+ * vxmob_fdb_each_mac - Call a function for every MAC with an entry
+ * @d: the domain
+ * @fn: called with each MAC that the vxlan device or, in the domain's VLAN, the
+ *	bridge has an entry for; more than once for most
+ *
+ * Context: process, may sleep; RTNL is held, no lock of the module is.
+ * Return: 0, or -ENOMEM.
+ */
+int vxmob_fdb_each_mac(struct vxmob_domain *d,
+		       void (*fn)(struct vxmob_domain *d, const u8 *mac))
+{
+	struct net_device *br = rtnl_dereference(d->br), *port;
+	struct list_head *iter;
+	struct sk_buff *skb;
+	int err;
+
+	skb = alloc_skb(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	err = dump_entries(d, d->dev, NULL, skb, fn);
+	if (br && !err)
+		netdev_for_each_lower_dev(br, port, iter) {
+			err = dump_entries(d, br, port, skb, fn);
+			if (err)
+				break;
+		}
+	kfree_skb(skb);
+	return err < 0 ? err : 0;
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pipeline: a claim is judged, and what follows is applied, recorded and
+ * reported, as one step under the domain's lock. Whatever was decided last is
+ * therefore what the forwarding databases show.
+ *
+ * Everything here may run in softirq and takes no RTNL.
+ */
+#include <linux/slab.h>
+
+#include "trace.h"
+#include "vxmob.h"
+
+static bool is_protected(const struct vxmob_options *opt, const u8 *mac)
+{
+	unsigned int i;
+
+	for (i = 0; i < opt->n_protect; i++)
+		if (ether_addr_equal_unaligned(opt->protect[i], mac))
+			return true;
+	return false;
+}
+
+static void make_policy(struct vxmob_domain *d, const u8 *mac,
+			const struct vxmob_fdb *fdb,
+			struct vxmob_policy *policy)
+{
+	const struct vxmob_options *opt;
+	const struct net_device *br;
+
+	rcu_read_lock();
+	opt = rcu_dereference(d->opt);
+	br = rcu_dereference(d->br);
+	policy->confirm_ms = opt->confirm * MSEC_PER_SEC;
+	policy->reserved = fdb->bridge_own || is_protected(opt, mac) ||
+			   (br && ether_addr_equal(br->dev_addr, mac));
+	rcu_read_unlock();
+	vxmob_domain_self(d, &policy->self);
+}
+
+/* The rules do not know the kernel: some entries are not the module's. */
+static bool entry_is_fixed(const struct vxmob_claim *claim,
+			   const struct vxmob_ruling *ruling,
+			   const struct vxmob_fdb *fdb)
+{
+	if (claim->origin != VXMOB_ORIGIN_CONTROL &&
+	    claim->origin != VXMOB_ORIGIN_SNOOP)
+		return false;
+	return vxmob_verdict_accepts(ruling->verdict) &&
+	       ruling->verdict != VXMOB_VERDICT_REFRESH &&
+	       (fdb->bridge_static || fdb->vxlan_nexthop);
+}
+
+/* Nothing can be behind the domain's own address. */
+static bool claims_self(const struct vxmob_claim *claim,
+			const struct vxmob_policy *policy)
+{
+	return claim->op == VXMOB_OP_ANNOUNCE &&
+	       claim->place.state == VXMOB_STATE_REMOTE &&
+	       vxmob_addr_equal(&claim->place.vtep, &policy->self);
+}
+
+/**
+ * vxmob_claim_judge - Judge a claim
+ * @d: the domain
+ * @b: the MAC's binding, or NULL
+ * @claim: the claim
+ * @fdb: what vxmob_fdb_read() said
+ * @next: filled with the mobility state that follows
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: the ruling.
+ */
+struct vxmob_ruling vxmob_claim_judge(struct vxmob_domain *d,
+				      struct vxmob_binding *b,
+				      const struct vxmob_claim *claim,
+				      const struct vxmob_fdb *fdb,
+				      struct vxmob_mobility *next)
+{
+	const struct vxmob_mobility *bound = NULL;
+	struct vxmob_policy policy;
+	struct vxmob_ruling ruling;
+	u64 now = vxmob_now_ms();
+
+	lockdep_assert_held(&d->lock);
+	if (b && b->mob.cur.state != VXMOB_STATE_NONE)
+		bound = &b->mob;
+	make_policy(d, claim->mac, fdb, &policy);
+	policy.reserved |= claims_self(claim, &policy);
+	ruling = vxmob_judge(bound, claim, &policy, now);
+	if (entry_is_fixed(claim, &ruling, fdb))
+		ruling.verdict = VXMOB_VERDICT_REFUSE_STATIC;
+	vxmob_settle(next, bound, claim, &policy, &ruling, now);
+	return ruling;
+}
+
+/* What was observed is in the forwarding databases already. */
+static bool is_observed(const struct vxmob_claim *claim)
+{
+	return claim->origin != VXMOB_ORIGIN_CONTROL &&
+	       claim->origin != VXMOB_ORIGIN_SNOOP;
+}
+
+/**
+ * vxmob_claim_apply - Carry out an accepted claim in the forwarding databases
+ * @d: the domain
+ * @b: the MAC's binding
+ * @claim: the claim
+ * @verdict: the verdict, which accepts
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: 0, or as vxmob_apply(); on error nothing has changed.
+ */
+int vxmob_claim_apply(struct vxmob_domain *d, struct vxmob_binding *b,
+		      const struct vxmob_claim *claim, u8 verdict,
+		      const struct vxmob_fdb *fdb)
+{
+	if (verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW) {
+		vxmob_apply_gone(d, b->mac, fdb);
+		return 0;
+	}
+	if (is_observed(claim))
+		return 0;
+	return vxmob_apply(d, b, &claim->place, fdb);
+}
+
+static u32 event_of(u8 verdict)
+{
+	switch (verdict) {
+	case VXMOB_VERDICT_ACCEPT_NEW:
+		return VXMOB_EVENT_MAC_NEW;
+	case VXMOB_VERDICT_ACCEPT_MOVE:
+		return VXMOB_EVENT_MAC_MOVE;
+	case VXMOB_VERDICT_ACCEPT_WITHDRAW:
+		return VXMOB_EVENT_MAC_DEL;
+	default:
+		return VXMOB_EVENT_CLAIM_REFUSED;
+	}
+}
+
+static void take_ips(struct vxmob_binding *b, struct vxmob_ips **ips)
+{
+	if (!ips || !*ips)
+		return;
+	kfree(b->ips);
+	b->ips = *ips;
+	*ips = NULL;
+}
+
+/* A MAC that comes home leaves a vxlan entry behind. */
+static void record_place(struct vxmob_domain *d, struct vxmob_binding *b,
+			 u8 verdict, u8 was)
+{
+	if (verdict == VXMOB_VERDICT_REFRESH)
+		return;
+	d->gen++;
+	b->since_ms = vxmob_now_ms();
+	if (verdict == VXMOB_VERDICT_ACCEPT_MOVE)
+		b->moves++;
+	if (b->mob.cur.state == VXMOB_STATE_REMOTE)
+		list_del_init(&b->reap);
+	else if (was == VXMOB_STATE_REMOTE)
+		vxmob_reap_later(d, b);
+}
+
+/**
+ * vxmob_claim_commit - Record and report an accepted claim
+ * @d: the domain
+ * @b: the MAC's binding; gone afterwards if the claim withdrew it
+ * @claim: the claim
+ * @ruling: the ruling, which accepts
+ * @next: the mobility state that follows
+ * @ips: IP addresses that came with the claim, taken over; or NULL
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
+			const struct vxmob_claim *claim,
+			const struct vxmob_ruling *ruling,
+			const struct vxmob_mobility *next,
+			struct vxmob_ips **ips)
+{
+	struct vxmob_mobility was = b->mob;
+	u64 latency = ktime_get_ns() - claim->seen_ns;
+
+	lockdep_assert_held(&d->lock);
+	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW) {
+		vxmob_binding_remove(d, b);
+	} else {
+		vxmob_vtep_uncount(d, b);
+		b->mob = *next;
+		vxmob_vtep_count(d, b);
+		take_ips(b, ips);
+		record_place(d, b, ruling->verdict, was.cur.state);
+	}
+	vxmob_stats_claim(d, claim->origin, ruling->verdict);
+	trace_vxmob_claim(d, claim, ruling->verdict, ruling->rule);
+	if (ruling->verdict == VXMOB_VERDICT_REFRESH)
+		return;
+	vxmob_stats_latency(d, latency);
+	trace_vxmob_retarget(d, claim, &was.cur, latency);
+	vxmob_event_claim(d, event_of(ruling->verdict), claim,
+			  ruling->verdict, &was, latency);
+}
+
+/**
+ * vxmob_claim_refused - Report a refused claim
+ * @d: the domain
+ * @b: the MAC's binding, or NULL
+ * @claim: the claim
+ * @verdict: why
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_claim_refused(struct vxmob_domain *d, const struct vxmob_binding *b,
+			 const struct vxmob_claim *claim, u8 verdict)
+{
+	lockdep_assert_held(&d->lock);
+	vxmob_stats_claim(d, claim->origin, verdict);
+	trace_vxmob_claim(d, claim, verdict, 0);
+	vxmob_event_claim(d, VXMOB_EVENT_CLAIM_REFUSED, claim, verdict,
+			  b ? &b->mob : NULL, 0);
+}
+
+static u8 verdict_of_error(int err)
+{
+	return err == -ENOSPC ? VXMOB_VERDICT_REFUSE_FULL :
+				VXMOB_VERDICT_FAILED;
+}
+
+/* Returns the verdict that it comes to when it is carried out. */
+static u8 carry_out(struct vxmob_domain *d, struct vxmob_binding *b,
+		    const struct vxmob_claim *claim,
+		    const struct vxmob_ruling *ruling,
+		    const struct vxmob_mobility *next,
+		    const struct vxmob_fdb *fdb, struct vxmob_ips **ips,
+		    int *err)
+{
+	bool is_new = !b;
+
+	if (is_new)
+		b = vxmob_binding_add(d, claim->mac);
+	if (IS_ERR(b)) {
+		*err = PTR_ERR(b);
+		return verdict_of_error(*err);
+	}
+	*err = vxmob_claim_apply(d, b, claim, ruling->verdict, fdb);
+	if (*err) {
+		if (is_new)
+			vxmob_binding_remove(d, b);
+		return VXMOB_VERDICT_FAILED;
+	}
+	vxmob_claim_commit(d, b, claim, ruling, next, ips);
+	return ruling->verdict;
+}
+
+/**
+ * vxmob_claim_locked - Take a claim through the pipeline
+ * @d: the domain, which is alive
+ * @claim: the claim
+ * @fdb: what vxmob_fdb_read() said
+ * @ips: IP addresses that came with it, taken over if accepted; or NULL
+ * @err: set to the error if the verdict is failed
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: enum vxmob_verdict.
+ */
+u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
+		      const struct vxmob_fdb *fdb, struct vxmob_ips **ips,
+		      int *err)
+{
+	struct vxmob_binding *b = vxmob_binding_find(d, claim->mac);
+	struct vxmob_mobility next;
+	struct vxmob_ruling ruling;
+	u8 verdict;
+
+	lockdep_assert_held(&d->lock);
+	if (b && test_bit(VXMOB_B_PINNED, &b->flags)) {
+		set_bit(VXMOB_B_MISSED, &b->flags);
+		vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_BUSY);
+		return VXMOB_VERDICT_REFUSE_BUSY;
+	}
+	ruling = vxmob_claim_judge(d, b, claim, fdb, &next);
+	verdict = ruling.verdict;
+	if (vxmob_verdict_accepts(verdict))
+		verdict = carry_out(d, b, claim, &ruling, &next, fdb, ips, err);
+	else if (ruling.pending)
+		b->mob = next;
+	if (!vxmob_verdict_accepts(verdict))
+		vxmob_claim_refused(d, b, claim, verdict);
+	return verdict;
+}
+
+/**
+ * vxmob_claim - Make a claim
+ * @d: the domain
+ * @claim: the claim
+ * @ips: IP addresses that come with it, taken over if accepted; or NULL
+ * @err: set to the error if the verdict is failed
+ *
+ * Context: BH or process; takes the domain's lock.
+ * Return: enum vxmob_verdict.
+ */
+u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
+	       struct vxmob_ips **ips, int *err)
+{
+	u8 verdict = VXMOB_VERDICT_FAILED;
+	struct vxmob_fdb fdb;
+
+	*err = -ENODEV;
+	spin_lock_bh(&d->lock);
+	if (!d->dead) {
+		vxmob_fdb_read(d, claim->mac, &fdb);
+		verdict = vxmob_claim_locked(d, claim, &fdb, ips, err);
+	}
+	spin_unlock_bh(&d->lock);
+	return verdict;
+}

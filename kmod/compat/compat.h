@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything that depends on the kernel's version. Each piece says since when
+ * it is needed no more; when the oldest supported kernel has it, it goes.
+ */
+#ifndef _VXMOB_COMPAT_H
+#define _VXMOB_COMPAT_H
+
+#include <linux/netlink.h>
+#include <linux/version.h>
+#include <net/genetlink.h>
+
+/*
+ * Until 6.2 there are no split operations. A table in which no command stands
+ * twice means the same as a table of genl_ops, whose members have the same
+ * names.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define genl_split_ops		genl_ops
+#define VXMOB_GENL_OPS(table)	.ops = (table), .n_ops = ARRAY_SIZE(table)
+#else
+#define VXMOB_GENL_OPS(table)	\
+	.split_ops = (table), .n_split_ops = ARRAY_SIZE(table)
+#endif
+
+/* Until 6.8 a policy's range is not const, though nothing writes it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#undef NLA_POLICY_FULL_RANGE
+#define NLA_POLICY_FULL_RANGE(tp, limits) {				\
+	.type = NLA_ENSURE_UINT_OR_BINARY_TYPE(tp),			\
+	.validation_type = NLA_VALIDATE_RANGE_PTR,			\
+	.range = (struct netlink_range_validation *)(limits),		\
+}
+#endif
+
+/* Until 6.7 the attributes of a dump stand in another place. */
+static inline struct nlattr **vxmob_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	return genl_dumpit_info(cb)->attrs;
+#else
+	return genl_info_dump(cb)->attrs;
+#endif
+}
+
+/*
+ * Where ndo_fdb_dump() is to go on: in args[2] until 6.14, since then in the
+ * second member of struct ndo_fdb_dump_context, which lies over args[1].
+ */
+static inline void vxmob_fdb_dump_seek(struct netlink_callback *cb, long idx)
+{
+	cb->args[1] = idx;
+	cb->args[2] = idx;
+}
+
+#endif /* _VXMOB_COMPAT_H */

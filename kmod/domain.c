@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Domains: the VXLAN segments that this host has been told to manage.
+ *
+ * They come, change and go under the RTNL, like the devices that they stand
+ * for. They are found under RCU in three ways: by vxlan device, by bridge and
+ * VLAN (the bridge's events tell no more), and by VNI (packets tell no more).
+ */
+#include <linux/if_bridge.h>
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "vxmob.h"
+
+#define INDEX_BITS	8
+#define SCRATCH_LEN	512
+
+/* Changed under RTNL, read under RCU */
+static DEFINE_HASHTABLE(by_vxlan, INDEX_BITS);
+static DEFINE_HASHTABLE(by_bridge, INDEX_BITS);
+static DEFINE_HASHTABLE(by_vni, INDEX_BITS);
+
+static unsigned long bridge_key(const struct net_device *br, u16 vid)
+{
+	return (unsigned long)br + vid;
+}
+
+static unsigned long vni_key(const struct net *underlay, u32 vni)
+{
+	return (unsigned long)underlay + vni;
+}
+
+/**
+ * vxmob_domain_find - Find the domain of a vxlan device
+ * @dev: the device
+ * @vni: VNI, host byte order; 0 for the device's own
+ *
+ * Context: any; RCU or RTNL is held.
+ * Return: the domain, or NULL.
+ */
+struct vxmob_domain *vxmob_domain_find(const struct net_device *dev, u32 vni)
+{
+	struct vxmob_domain *d;
+
+	hash_for_each_possible_rcu(by_vxlan, d, by_vxlan, (unsigned long)dev,
+				   lockdep_rtnl_is_held())
+		if (d->dev == dev && (!vni || d->vni == vni))
+			return d;
+	return NULL;
+}
+
+/**
+ * vxmob_domain_find_bridge - Find the domain of a VLAN of a bridge
+ * @br: the bridge
+ * @vid: the VLAN; 0 where the bridge is not VLAN aware
+ *
+ * Context: any; RCU is held.
+ * Return: the domain, or NULL.
+ */
+struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
+					      u16 vid)
+{
+	struct vxmob_domain *d;
+
+	hash_for_each_possible_rcu(by_bridge, d, by_bridge,
+				   bridge_key(br, vid))
+		if (rcu_access_pointer(d->br) == br && d->vid == vid)
+			return d;
+	return NULL;
+}
+
+/**
+ * vxmob_domain_find_vni - Find the domain that a VXLAN packet belongs to
+ * @underlay: namespace that the packet arrived in
+ * @vni: its VNI, host byte order
+ * @port: its UDP destination port, network byte order
+ * @addr_len: 4 if it came over IPv4, 16 if over IPv6
+ *
+ * Context: any; RCU is held.
+ * Return: the domain, or NULL.
+ */
+struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
+					   __be16 port, u8 addr_len)
+{
+	struct vxmob_domain *d;
+
+	hash_for_each_possible_rcu(by_vni, d, by_vni, vni_key(underlay, vni))
+		if (d->underlay == underlay && d->vni == vni &&
+		    d->port == port && d->addr_len == addr_len)
+			return d;
+	return NULL;
+}
+
+/**
+ * vxmob_domain_get - Take a reference
+ * @d: the domain, found under RCU
+ *
+ * Context: any.
+ * Return: false if the domain is just ending.
+ */
+bool vxmob_domain_get(struct vxmob_domain *d)
+{
+	return refcount_inc_not_zero(&d->refs);
+}
+
+static void domain_free(struct work_struct *work)
+{
+	struct vxmob_domain *d = container_of(work, struct vxmob_domain,
+					      free_work);
+
+	vxmob_binding_table_destroy(d);
+	vxmob_options_free(rcu_dereference_protected(d->opt, true));
+	kfree_skb(d->scratch);
+	free_percpu(d->stats);
+	kfree(d);
+}
+
+/**
+ * vxmob_domain_put - Drop a reference
+ * @d: the domain
+ *
+ * Context: any; the domain is freed by a work, since that may sleep.
+ */
+void vxmob_domain_put(struct vxmob_domain *d)
+{
+	if (refcount_dec_and_test(&d->refs))
+		queue_work(vxmob_wq, &d->free_work);
+}
+
+/**
+ * vxmob_domain_self - A domain's own VTEP address
+ * @d: the domain
+ * @self: filled; length 0 if the device has no fixed address
+ *
+ * Context: any; the domain is alive.
+ */
+void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
+	const union vxlan_addr *saddr = &vxlan->cfg.saddr;
+
+	memset(self, 0, sizeof(*self));
+	if (saddr->sa.sa_family == AF_INET6 &&
+	    !ipv6_addr_any(&saddr->sin6.sin6_addr)) {
+		self->len = sizeof(struct in6_addr);
+		memcpy(self->b, &saddr->sin6.sin6_addr, self->len);
+	} else if (saddr->sa.sa_family == AF_INET && saddr->sin.sin_addr.s_addr) {
+		self->len = sizeof(struct in_addr);
+		memcpy(self->b, &saddr->sin.sin_addr, self->len);
+	}
+}
+
+static void options_free_rcu(struct rcu_head *head)
+{
+	vxmob_options_free(container_of(head, struct vxmob_options, rcu));
+}
+
+/**
+ * vxmob_options_free - Free options that nobody reads
+ * @opt: the options, or NULL
+ *
+ * Context: any.
+ */
+void vxmob_options_free(struct vxmob_options *opt)
+{
+	if (!opt)
+		return;
+	kfree(opt->vtep);
+	kfree(opt->protect);
+	kfree(opt);
+}
+
+static int check_device(const struct net_device *dev, u32 vni,
+			struct netlink_ext_ack *extack)
+{
+	const struct vxlan_dev *vxlan;
+
+	if (!netif_is_vxlan(dev)) {
+		NL_SET_ERR_MSG(extack, "vxmob: not a vxlan device");
+		return -EOPNOTSUPP;
+	}
+	vxlan = netdev_priv(dev);
+	if (vxlan->cfg.flags & VXLAN_F_COLLECT_METADATA) {
+		NL_SET_ERR_MSG(extack, "vxmob: external vxlan devices are not supported yet");
+		return -EOPNOTSUPP;
+	}
+	if (vxlan->cfg.flags & VXLAN_F_GPE) {
+		NL_SET_ERR_MSG(extack, "vxmob: a VXLAN-GPE device carries no Ethernet");
+		return -EOPNOTSUPP;
+	}
+	if (vni && vni != be32_to_cpu(vxlan->default_dst.remote_vni)) {
+		NL_SET_ERR_MSG(extack, "vxmob: the device has another VNI");
+		return -EINVAL;
+	}
+	if (vxmob_domain_find(dev, 0)) {
+		NL_SET_ERR_MSG(extack, "vxmob: the device is enrolled already");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+static int pvid_of(const struct net_device *dev)
+{
+	u16 vid = 0;
+
+	rcu_read_lock();
+	if (br_vlan_get_pvid_rcu(dev, &vid))
+		vid = 0;
+	rcu_read_unlock();
+	return vid;
+}
+
+static bool carries_vid(const struct net_device *dev, u16 vid)
+{
+	struct bridge_vlan_info info;
+	int err;
+
+	rcu_read_lock();
+	err = br_vlan_get_info_rcu(dev, vid, &info);
+	rcu_read_unlock();
+	return !err;
+}
+
+/* Returns the VLAN for a device, or a negative error. @vid -1: to be found */
+static int choose_vid(const struct net_device *dev,
+		      const struct net_device *br, int vid,
+		      struct netlink_ext_ack *extack)
+{
+	if (!br || !br_vlan_enabled(br)) {
+		if (vid > 0 && br) {
+			NL_SET_ERR_MSG(extack, "vxmob: the bridge is not VLAN aware");
+			return -EINVAL;
+		}
+		return vid < 0 ? 0 : vid;
+	}
+	if (vid < 0)
+		vid = pvid_of(dev);
+	if (!vid) {
+		NL_SET_ERR_MSG(extack, "vxmob: the bridge is VLAN aware and the device has no PVID: name the VLAN");
+		return -EINVAL;
+	}
+	if (!carries_vid(dev, vid)) {
+		NL_SET_ERR_MSG(extack, "vxmob: the device is not in that VLAN");
+		return -EINVAL;
+	}
+	return vid;
+}
+
+static int check_segment(const struct net_device *br, u16 vid,
+			 struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	rcu_read_lock();
+	if (br && vxmob_domain_find_bridge(br, vid)) {
+		NL_SET_ERR_MSG(extack, "vxmob: another domain has that VLAN of the bridge");
+		err = -EEXIST;
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+static struct vxmob_domain *domain_alloc(struct net_device *dev)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(dev);
+	struct vxmob_domain *d;
+
+	d = kzalloc(sizeof(*d), GFP_KERNEL);
+	if (!d)
+		return NULL;
+	d->stats = alloc_percpu(struct vxmob_stats);
+	d->scratch = alloc_skb(SCRATCH_LEN, GFP_KERNEL);
+	if (!d->stats || !d->scratch || vxmob_binding_table_init(d)) {
+		free_percpu(d->stats);
+		kfree_skb(d->scratch);
+		kfree(d);
+		return NULL;
+	}
+	refcount_set(&d->refs, 1);
+	spin_lock_init(&d->lock);
+	hash_init(d->vteps);
+	INIT_WORK(&d->free_work, domain_free);
+	d->net = dev_net(dev);
+	d->underlay = vxlan->net;
+	d->vni = be32_to_cpu(vxlan->default_dst.remote_vni);
+	d->port = vxlan->cfg.dst_port;
+	d->addr_len = vxlan->cfg.flags & VXLAN_F_IPV6 ?
+		      sizeof(struct in6_addr) : sizeof(struct in_addr);
+	d->ifindex = dev->ifindex;
+	d->dev = dev;
+	netdev_hold(dev, &d->dev_tracker, GFP_KERNEL);
+	vxmob_observe_start(d);
+	return d;
+}
+
+static void index_bridge(struct vxmob_domain *d, struct net_device *br)
+{
+	netdev_hold(br, &d->br_tracker, GFP_KERNEL);
+	rcu_assign_pointer(d->br, br);
+	hash_add_rcu(by_bridge, &d->by_bridge, bridge_key(br, d->vid));
+}
+
+/* From here on events and packets find it. */
+static void publish(struct vxmob_domain *d, struct net_device *br)
+{
+	list_add_tail_rcu(&d->list, &vxmob_net(d->net)->domains);
+	vxmob_net(d->net)->gen++;
+	hash_add_rcu(by_vxlan, &d->by_vxlan, (unsigned long)d->dev);
+	hash_add_rcu(by_vni, &d->by_vni, vni_key(d->underlay, d->vni));
+	if (br)
+		index_bridge(d, br);
+}
+
+static void unpublish(struct vxmob_domain *d)
+{
+	list_del_rcu(&d->list);
+	vxmob_net(d->net)->gen++;
+	hash_del_rcu(&d->by_vxlan);
+	hash_del_rcu(&d->by_vni);
+	if (rcu_access_pointer(d->br))
+		hash_del_rcu(&d->by_bridge);
+}
+
+static void drop_bridge(struct vxmob_domain *d)
+{
+	struct net_device *br = rtnl_dereference(d->br);
+
+	if (!br)
+		return;
+	RCU_INIT_POINTER(d->br, NULL);
+	netdev_put(br, &d->br_tracker);
+}
+
+static bool release_binding(struct vxmob_domain *d, struct vxmob_binding *b,
+			    void *data)
+{
+	vxmob_apply_release(d, b);
+	vxmob_binding_remove(d, b);
+	return true;
+}
+
+/* Until the table is empty: a walk may miss entries while it shrinks. */
+static void release_bindings(struct vxmob_domain *d)
+{
+	do {
+		vxmob_binding_walk(d, release_binding, NULL);
+	} while (vxmob_binding_count(d));
+}
+
+/**
+ * vxmob_domain_end - End a domain
+ * @d: the domain; not to be used afterwards without a reference
+ *
+ * The entries that the module installed go; those that it took over stay.
+ *
+ * Context: process, may sleep; RTNL is held.
+ */
+void vxmob_domain_end(struct vxmob_domain *d)
+{
+	ASSERT_RTNL();
+	unpublish(d);
+	if (rtnl_dereference(d->opt)->snoop)
+		vxmob_snoop_put(d->underlay);
+	spin_lock_bh(&d->lock);
+	d->dead = true;
+	spin_unlock_bh(&d->lock);
+	synchronize_rcu();
+	vxmob_observe_stop(d);
+	release_bindings(d);
+	vxmob_vtep_clear(d);
+	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_DEL);
+	drop_bridge(d);
+	netdev_put(d->dev, &d->dev_tracker);
+	vxmob_domain_put(d);
+}
+
+static int check_new(struct net_device *dev, struct net_device *br, u32 vni,
+		     int vid, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = check_device(dev, vni, extack);
+	if (err)
+		return err;
+	vid = choose_vid(dev, br, vid, extack);
+	if (vid < 0)
+		return vid;
+	err = check_segment(br, vid, extack);
+	return err ?: vid;
+}
+
+static struct net_device *bridge_of(struct net_device *dev)
+{
+	struct net_device *master = netdev_master_upper_dev_get(dev);
+
+	return master && netif_is_bridge_master(master) ? master : NULL;
+}
+
+/* Bindings from what the forwarding databases hold */
+static int take_over(struct vxmob_domain *d)
+{
+	vxmob_vtep_read_flood_list(d);
+	return vxmob_fdb_each_mac(d, vxmob_observe);
+}
+
+/**
+ * vxmob_domain_create - Enrol a vxlan device
+ * @dev: the device
+ * @vni: its VNI, host byte order; 0 for whatever it is
+ * @vid: VLAN of the bridge; -1 for the PVID of the device's port
+ * @opt: options, taken over in any case
+ * @extack: for the reason of a refusal
+ *
+ * What the forwarding databases hold becomes bindings.
+ *
+ * Context: process, may sleep; RTNL is held.
+ * Return: 0, -EOPNOTSUPP, -EINVAL, -EEXIST or -ENOMEM.
+ */
+int vxmob_domain_create(struct net_device *dev, u32 vni, int vid,
+			struct vxmob_options *opt,
+			struct netlink_ext_ack *extack)
+{
+	struct net_device *br = bridge_of(dev);
+	struct vxmob_domain *d;
+	int err, chosen;
+
+	ASSERT_RTNL();
+	chosen = check_new(dev, br, vni, vid, extack);
+	d = chosen < 0 ? NULL : domain_alloc(dev);
+	if (!d) {
+		vxmob_options_free(opt);
+		return chosen < 0 ? chosen : -ENOMEM;
+	}
+	d->vid = chosen;
+	d->vid_auto = vid < 0;
+	rcu_assign_pointer(d->opt, opt);
+	err = opt->snoop ? vxmob_snoop_get(d->underlay) : 0;
+	if (err)
+		goto err_put;
+	publish(d, br);
+	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_ADD);
+	err = take_over(d);
+	if (err)
+		vxmob_domain_end(d);
+	return err;
+
+err_put:
+	netdev_put(dev, &d->dev_tracker);
+	vxmob_domain_put(d);
+	return err;
+}
+
+/**
+ * vxmob_domain_set_options - Change a domain's options
+ * @d: the domain
+ * @opt: the new options, taken over in any case
+ *
+ * Context: process, may sleep; RTNL is held.
+ * Return: 0 or a negative error, nothing changed.
+ */
+int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
+{
+	struct vxmob_options *was = rtnl_dereference(d->opt);
+	int err;
+
+	ASSERT_RTNL();
+	err = opt->snoop && !was->snoop ? vxmob_snoop_get(d->underlay) : 0;
+	if (err) {
+		vxmob_options_free(opt);
+		return err;
+	}
+	rcu_assign_pointer(d->opt, opt);
+	if (!opt->snoop && was->snoop)
+		vxmob_snoop_put(d->underlay);
+	call_rcu(&was->rcu, options_free_rcu);
+	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_SET);
+	return 0;
+}
+
+/**
+ * vxmob_domain_leave - The vxlan device has left its bridge
+ * @d: the domain
+ *
+ * The bridge has deleted the port's entries; local MACs are none of this
+ * domain's any more.
+ *
+ * Context: process, may sleep; RTNL is held.
+ */
+void vxmob_domain_leave(struct vxmob_domain *d)
+{
+	ASSERT_RTNL();
+	if (!rtnl_dereference(d->br))
+		return;
+	hash_del_rcu(&d->by_bridge);
+	synchronize_rcu();
+	mutex_lock(&vxmob_net(d->net)->claim_lock);
+	release_bindings(d);
+	mutex_unlock(&vxmob_net(d->net)->claim_lock);
+	drop_bridge(d);
+	take_over(d);
+}
+
+/**
+ * vxmob_domain_join - The vxlan device has become a port of a bridge
+ * @d: the domain
+ * @br: the bridge
+ *
+ * Context: process, may sleep; RTNL is held.
+ */
+void vxmob_domain_join(struct vxmob_domain *d, struct net_device *br)
+{
+	int vid;
+
+	ASSERT_RTNL();
+	vid = choose_vid(d->dev, br, d->vid_auto ? -1 : d->vid, NULL);
+	if (vid < 0 || rtnl_dereference(d->br) ||
+	    check_segment(br, vid, NULL))
+		return;
+	d->vid = vid;
+	index_bridge(d, br);
+	take_over(d);
+}

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Noticing what others do to the forwarding databases: the bridge learns, a
+ * routing daemon writes, an operator deletes.
+ *
+ * A switchdev event is only a hint that a MAC is to be looked at. Events go
+ * missing (a MAC that a routing daemon installed and that then arrives on a
+ * local port raises a deletion and no addition), come reordered, and their
+ * content is old when they are read. And the notifier runs under an FDB lock,
+ * from which neither FDB may be called. So it marks and kicks a worker, which
+ * reads both FDBs and claims what it finds there.
+ *
+ * A deletion is notified before the entry changes, and the worker may run on
+ * another CPU: if it finds no change it looks again a jiffy later.
+ */
+#include <linux/slab.h>
+
+#include "vxmob.h"
+
+#define STRANGERS_MAX	4096
+#define RESYNC_DELAY	(HZ / 10)
+#define SETTLED_NS	(2 * TICK_NSEC)
+
+static void resync_later(struct vxmob_domain *d)
+{
+	queue_delayed_work(vxmob_wq, &d->resync, RESYNC_DELAY);
+}
+
+static void hint_binding(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	if (test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
+		return;
+	WRITE_ONCE(b->hint_ns, ktime_get_ns());
+	llist_add(&b->dirty, &d->dirty);
+}
+
+static void hint_stranger(struct vxmob_domain *d, const u8 *mac)
+{
+	struct vxmob_stranger *s = NULL;
+
+	if (atomic_inc_return(&d->n_strangers) <= STRANGERS_MAX)
+		s = kmalloc(sizeof(*s), GFP_ATOMIC | __GFP_NOWARN);
+	if (!s) {
+		atomic_dec(&d->n_strangers);
+		resync_later(d);
+		return;
+	}
+	ether_addr_copy(s->mac, mac);
+	s->seen_ns = ktime_get_ns();
+	llist_add(&s->node, &d->strangers);
+}
+
+/**
+ * vxmob_hint - Have the worker look at a MAC
+ * @d: the domain
+ * @mac: the MAC
+ *
+ * Context: any but hard interrupt, under an FDB lock too; RCU is held. Takes no
+ *	lock.
+ */
+void vxmob_hint(struct vxmob_domain *d, const u8 *mac)
+{
+	struct vxmob_binding *b = vxmob_binding_find(d, mac);
+
+	if (b)
+		hint_binding(d, b);
+	else
+		hint_stranger(d, mac);
+	tasklet_schedule(&d->worker);
+}
+
+static void hint_bridge(struct net_device *dev, const u8 *mac, u16 vid)
+{
+	struct net_device *br = dev;
+	struct vxmob_domain *d;
+
+	if (!netif_is_bridge_master(dev))
+		br = netdev_master_upper_dev_get_rcu(dev);
+	d = br ? vxmob_domain_find_bridge(br, vid) : NULL;
+	if (d && is_valid_ether_addr(mac))
+		vxmob_hint(d, mac);
+}
+
+static void hint_vxlan(struct net_device *dev, const u8 *mac, __be32 vni)
+{
+	struct vxmob_domain *d = vxmob_domain_find(dev, be32_to_cpu(vni));
+
+	if (!d)
+		return;
+	if (is_zero_ether_addr(mac))
+		queue_work(vxmob_wq, &d->flood_work);
+	else if (is_valid_ether_addr(mac))
+		vxmob_hint(d, mac);
+}
+
+static int switchdev_event(struct notifier_block *nb, unsigned long event,
+			   void *ptr)
+{
+	struct net_device *dev = switchdev_notifier_info_to_dev(ptr);
+	struct switchdev_notifier_vxlan_fdb_info *vxlan = ptr;
+	struct switchdev_notifier_fdb_info *bridge = ptr;
+
+	switch (event) {
+	case SWITCHDEV_FDB_ADD_TO_DEVICE:
+	case SWITCHDEV_FDB_DEL_TO_DEVICE:
+		hint_bridge(dev, bridge->addr, bridge->vid);
+		break;
+	case SWITCHDEV_VXLAN_FDB_ADD_TO_DEVICE:
+	case SWITCHDEV_VXLAN_FDB_DEL_TO_DEVICE:
+		hint_vxlan(dev, vxlan->eth_addr, vxlan->vni);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block switchdev_nb = {
+	.notifier_call = switchdev_event,
+};
+
+static bool arrived_home(struct vxmob_domain *d, const struct vxmob_fdb *fdb)
+{
+	return fdb->bridge_port && !fdb->bridge_own &&
+	       fdb->bridge_port != d->dev->ifindex;
+}
+
+/* Between the two writes of a daemon the FDBs say half of what it means. */
+static bool half_written(struct vxmob_domain *d, const struct vxmob_fdb *fdb)
+{
+	return fdb->bridge_port == d->dev->ifindex &&
+	       fdb->vxlan.state == VXMOB_STATE_NONE;
+}
+
+static u8 remote_origin(struct vxmob_domain *d, const struct vxmob_fdb *fdb)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
+
+	if (vxlan->cfg.flags & VXLAN_F_LEARN && !fdb->vxlan_fixed)
+		return VXMOB_ORIGIN_DPLEARN;
+	return VXMOB_ORIGIN_NETLINK;
+}
+
+/* What the FDBs say, as a claim; place none if they say nothing */
+static void claim_seen(struct vxmob_domain *d, const struct vxmob_fdb *fdb,
+		       struct vxmob_claim *claim)
+{
+	claim->sticky = fdb->bridge_sticky || fdb->bridge_static;
+	if (arrived_home(d, fdb)) {
+		claim->place.state = VXMOB_STATE_LOCAL;
+		claim->place.ifindex = fdb->bridge_port;
+		claim->origin = fdb->bridge_static || fdb->bridge_learned ?
+				VXMOB_ORIGIN_NETLINK : VXMOB_ORIGIN_LEARN;
+		return;
+	}
+	claim->place = fdb->vxlan;
+	claim->origin = claim->sticky ? VXMOB_ORIGIN_NETLINK :
+					remote_origin(d, fdb);
+}
+
+static void claim_gone(const struct vxmob_binding *b, struct vxmob_claim *claim)
+{
+	claim->op = VXMOB_OP_WITHDRAW;
+	claim->place = b->mob.cur;
+	claim->sticky = false;
+	claim->origin = b->mob.cur.state == VXMOB_STATE_LOCAL ?
+			VXMOB_ORIGIN_LEARN : VXMOB_ORIGIN_NETLINK;
+}
+
+/* A vxlan entry that only waits to be removed is no evidence. */
+static void ignore_leftover(const struct vxmob_binding *b,
+			    struct vxmob_fdb *fdb)
+{
+	if (b && !list_empty(&b->reap) && !fdb->bridge_port)
+		memset(&fdb->vxlan, 0, sizeof(fdb->vxlan));
+}
+
+/* What control made sticky the FDBs do not show. */
+static bool nothing_new(const struct vxmob_binding *b,
+			const struct vxmob_claim *claim)
+{
+	if (!b)
+		return claim->place.state == VXMOB_STATE_NONE;
+	if (!vxmob_place_equal(&b->mob.cur, &claim->place))
+		return false;
+	return b->mob.sticky == claim->sticky ||
+	       (b->mob.sticky && b->mob.origin == VXMOB_ORIGIN_CONTROL);
+}
+
+/*
+ * Judge the difference between the FDBs and the binding. Returns whether there
+ * was one.
+ */
+static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns)
+{
+	struct vxmob_binding *b = vxmob_binding_find(d, mac);
+	struct vxmob_claim claim = { .seen_ns = seen_ns };
+	struct vxmob_fdb fdb;
+	int err;
+
+	d->hints++;
+	vxmob_fdb_read(d, mac, &fdb);
+	if (fdb.vxlan_nexthop || fdb.bridge_own || half_written(d, &fdb))
+		return false;
+	ignore_leftover(b, &fdb);
+	ether_addr_copy(claim.mac, mac);
+	claim_seen(d, &fdb, &claim);
+	if (nothing_new(b, &claim))
+		return false;
+	if (claim.place.state == VXMOB_STATE_NONE)
+		claim_gone(b, &claim);
+	vxmob_claim_locked(d, &claim, &fdb, NULL, &err);
+	return true;
+}
+
+/**
+ * vxmob_observe - Look at a MAC, as when a domain takes over what is there
+ * @d: the domain
+ * @mac: the MAC
+ *
+ * Context: process; takes the domain's lock.
+ */
+void vxmob_observe(struct vxmob_domain *d, const u8 *mac)
+{
+	spin_lock_bh(&d->lock);
+	if (!d->dead)
+		look_at(d, mac, ktime_get_ns());
+	spin_unlock_bh(&d->lock);
+}
+
+static void look_later(struct vxmob_domain *d)
+{
+	mod_timer(&d->later, jiffies + 1);
+}
+
+/* The change may come yet: keep it on the list, but do not run for it. */
+static void look_again(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	if (test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
+		return;
+	llist_add(&b->dirty, &d->dirty);
+	look_later(d);
+}
+
+static void look_at_binding(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	u64 seen = READ_ONCE(b->hint_ns);
+
+	if (test_bit(VXMOB_B_DEAD, &b->flags)) {
+		vxmob_binding_free(b);
+		return;
+	}
+	clear_bit(VXMOB_B_DIRTY, &b->flags);
+	smp_mb__after_atomic();	/* pairs with test_and_set_bit() of a hint */
+	if (test_bit(VXMOB_B_PINNED, &b->flags))
+		set_bit(VXMOB_B_MISSED, &b->flags);
+	else if (!look_at(d, b->mac, seen) &&
+		 ktime_get_ns() - seen < SETTLED_NS)
+		look_again(d, b);
+}
+
+static int look_at_strangers(struct vxmob_domain *d, int budget)
+{
+	struct vxmob_stranger *s;
+	struct llist_node *node;
+
+	while (budget && (node = llist_del_first(&d->strangers))) {
+		s = llist_entry(node, struct vxmob_stranger, node);
+		atomic_dec(&d->n_strangers);
+		look_at(d, s->mac, s->seen_ns);
+		kfree(s);
+		budget--;
+	}
+	return budget;
+}
+
+/* What is put back for a second look comes with the timer, not at once. */
+static int look_at_dirty(struct vxmob_domain *d, int budget)
+{
+	struct llist_node *node;
+
+	if (!d->todo)
+		d->todo = llist_del_all(&d->dirty);
+	for (; budget && d->todo; budget--) {
+		node = d->todo;
+		d->todo = node->next;
+		look_at_binding(d, llist_entry(node, struct vxmob_binding,
+					       dirty));
+	}
+	return budget;
+}
+
+static void reap(struct vxmob_domain *d)
+{
+	struct vxmob_binding *b, *next;
+
+	list_for_each_entry_safe(b, next, &d->reap, reap) {
+		if (!poll_state_synchronize_rcu(b->gp)) {
+			look_later(d);
+			return;
+		}
+		list_del_init(&b->reap);
+		vxmob_apply_unused_remote(d, b);
+	}
+}
+
+/**
+ * vxmob_reap_later - Remove a local MAC's vxlan entry after a grace period
+ * @d: the domain
+ * @b: the MAC's binding, which has just become local
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	lockdep_assert_held(&d->lock);
+	b->gp = start_poll_synchronize_rcu();
+	list_move_tail(&b->reap, &d->reap);
+	look_later(d);
+}
+
+static void work(struct tasklet_struct *t)
+{
+	struct vxmob_domain *d = from_tasklet(d, t, worker);
+	int budget = VXMOB_CHUNK;
+
+	spin_lock_bh(&d->lock);
+	if (!d->dead) {
+		budget = look_at_strangers(d, budget);
+		budget = look_at_dirty(d, budget);
+		reap(d);
+	}
+	spin_unlock_bh(&d->lock);
+	if (!budget)
+		tasklet_schedule(t);
+}
+
+static void work_later(struct timer_list *t)
+{
+	struct vxmob_domain *d = container_of(t, struct vxmob_domain, later);
+
+	tasklet_schedule(&d->worker);
+}
+
+static bool observe_binding(struct vxmob_domain *d, struct vxmob_binding *b,
+			    void *data)
+{
+	look_at(d, b->mac, ktime_get_ns());
+	return true;
+}
+
+/*
+ * Called under the RTNL when the domain ends, which waits for this work: so it
+ * must not wait for the RTNL.
+ */
+static void resync(struct work_struct *work)
+{
+	struct vxmob_domain *d = container_of(to_delayed_work(work),
+					      struct vxmob_domain, resync);
+
+	if (!rtnl_trylock()) {
+		resync_later(d);
+		return;
+	}
+	d->resyncs++;
+	vxmob_fdb_each_mac(d, vxmob_observe);
+	vxmob_binding_walk(d, observe_binding, NULL);
+	rtnl_unlock();
+}
+
+static void read_flood_list(struct work_struct *work)
+{
+	vxmob_vtep_read_flood_list(container_of(work, struct vxmob_domain,
+						flood_work));
+}
+
+/**
+ * vxmob_observe_start - Prepare a domain for observing
+ * @d: the domain, which the notifier cannot find yet
+ *
+ * Context: process.
+ */
+void vxmob_observe_start(struct vxmob_domain *d)
+{
+	init_llist_head(&d->dirty);
+	init_llist_head(&d->strangers);
+	INIT_LIST_HEAD(&d->reap);
+	tasklet_setup(&d->worker, work);
+	timer_setup(&d->later, work_later, 0);
+	INIT_DELAYED_WORK(&d->resync, resync);
+	INIT_WORK(&d->flood_work, read_flood_list);
+}
+
+static void drop_dirty(struct llist_node *list)
+{
+	struct vxmob_binding *b, *next;
+
+	llist_for_each_entry_safe(b, next, list, dirty)
+		if (test_bit(VXMOB_B_DEAD, &b->flags))
+			vxmob_binding_free(b);
+		else
+			clear_bit(VXMOB_B_DIRTY, &b->flags);
+}
+
+static void drop_hints(struct vxmob_domain *d)
+{
+	struct vxmob_stranger *s, *next;
+
+	llist_for_each_entry_safe(s, next, llist_del_all(&d->strangers), node)
+		kfree(s);
+	drop_dirty(d->todo);
+	drop_dirty(llist_del_all(&d->dirty));
+	d->todo = NULL;
+}
+
+/**
+ * vxmob_observe_stop - End observing
+ * @d: the domain: dead, and no notifier can find it any more
+ *
+ * Context: process, may sleep; RTNL may be held, no lock of the module is.
+ */
+void vxmob_observe_stop(struct vxmob_domain *d)
+{
+	cancel_delayed_work_sync(&d->resync);
+	cancel_work_sync(&d->flood_work);
+	timer_delete_sync(&d->later);
+	tasklet_kill(&d->worker);
+	timer_delete_sync(&d->later);
+	drop_hints(d);
+}
+
+/**
+ * vxmob_observe_init - Start listening to switchdev
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative error.
+ */
+int vxmob_observe_init(void)
+{
+	return register_switchdev_notifier(&switchdev_nb);
+}
+
+/**
+ * vxmob_observe_exit - Stop listening to switchdev
+ *
+ * Context: process, may sleep; afterwards no notifier runs.
+ */
+void vxmob_observe_exit(void)
+{
+	unregister_switchdev_notifier(&switchdev_nb);
+}

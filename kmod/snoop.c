@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hearing a MAC announce itself from behind another VTEP.
+ *
+ * A hypervisor sends RARP for a VM that has arrived; it is flooded to every
+ * VTEP, and is here long before the control plane has converged. Only the
+ * outer header tells who sent it, and the vxlan driver drops that with learning
+ * off: so the packet is looked at in LOCAL_IN, after the firewall, on its way
+ * to the driver's socket. The packet itself goes on untouched.
+ *
+ * The hook is registered in a namespace while a domain there asks for it.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/udp.h>
+#include <net/ipv6.h>
+
+#include "packet.h"
+#include "vxmob.h"
+
+/**
+ * struct outer - The outer headers of a VXLAN packet
+ * @saddr: source address
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @udp: offset of the UDP header in the skb
+ */
+struct outer {
+	struct vxmob_addr saddr;
+	u8 family;
+	unsigned int udp;
+};
+
+static bool vtep_listed(const struct vxmob_options *opt,
+			const struct vxmob_addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < opt->n_vtep; i++)
+		if (vxmob_addr_equal(&opt->vtep[i], addr))
+			return true;
+	return false;
+}
+
+static bool vtep_believed(struct vxmob_domain *d,
+			  const struct vxmob_options *opt,
+			  const struct vxmob_addr *addr)
+{
+	switch (opt->vteps) {
+	case VXMOB_VTEPS_ANY:
+		return true;
+	case VXMOB_VTEPS_LIST:
+		return vtep_listed(opt, addr);
+	default:
+		return vxmob_vtep_known(d, addr);
+	}
+}
+
+/* The driver would drop a packet whose checksum is wrong. */
+static bool checksum_ok(struct sk_buff *skb, const struct udphdr *udp,
+			const struct outer *outer)
+{
+	if (!udp->check)
+		return outer->family == NFPROTO_IPV4;
+	return !nf_checksum(skb, NF_INET_LOCAL_IN, outer->udp, IPPROTO_UDP,
+			    outer->family);
+}
+
+static void refuse_vtep(struct vxmob_domain *d, const struct vxmob_claim *claim)
+{
+	spin_lock_bh(&d->lock);
+	if (!d->dead)
+		vxmob_claim_refused(d, vxmob_binding_find(d, claim->mac), claim,
+				    VXMOB_VERDICT_REFUSE_VTEP);
+	spin_unlock_bh(&d->lock);
+}
+
+/* A tag of another VLAN belongs to another segment. */
+static bool wanted(const struct vxmob_domain *d,
+		   const struct vxmob_options *opt,
+		   const struct vxmob_announcement *a)
+{
+	return opt->snoop & a->kind &&
+	       (a->vid == VXMOB_VID_NONE || !d->vid || a->vid == d->vid);
+}
+
+static void claim_for(struct vxmob_domain *d, const struct outer *outer,
+		      const struct vxmob_announcement *a, u64 seen_ns)
+{
+	const struct vxmob_options *opt = rcu_dereference(d->opt);
+	struct vxmob_claim claim = {
+		.op = VXMOB_OP_ANNOUNCE,
+		.origin = VXMOB_ORIGIN_SNOOP,
+		.place.state = VXMOB_STATE_REMOTE,
+		.place.vtep = outer->saddr,
+		.seen_ns = seen_ns,
+	};
+	int err;
+
+	if (!wanted(d, opt, a))
+		return;
+	ether_addr_copy(claim.mac, a->mac);
+	if (vtep_believed(d, opt, &outer->saddr))
+		vxmob_claim(d, &claim, NULL, &err);
+	else
+		refuse_vtep(d, &claim);
+}
+
+static void look_into(struct net *net, struct sk_buff *skb,
+		      const struct outer *outer)
+{
+	unsigned int off = outer->udp + sizeof(struct udphdr);
+	u8 buf[VXMOB_PACKET_MAX];
+	struct vxmob_announcement a;
+	const struct udphdr *udp;
+	struct udphdr udp_buf;
+	struct vxmob_domain *d;
+	unsigned int len;
+	const u8 *data;
+	u32 vni;
+
+	udp = skb_header_pointer(skb, outer->udp, sizeof(udp_buf), &udp_buf);
+	if (!udp || skb->len < off)
+		return;
+	len = min_t(unsigned int, skb->len - off, sizeof(buf));
+	data = skb_header_pointer(skb, off, len, buf);
+	if (!data || !vxmob_parse_vni(data, len, &vni))
+		return;
+	d = vxmob_domain_find_vni(net, vni, udp->dest, outer->saddr.len);
+	if (!d || !vxmob_parse_announcement(data, len, &a))
+		return;
+	if (checksum_ok(skb, udp, outer))
+		claim_for(d, outer, &a, ktime_get_ns());
+}
+
+static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	struct outer outer = {
+		.saddr.len = sizeof(ip->saddr),
+		.family = NFPROTO_IPV4,
+		.udp = skb_network_offset(skb) + ip_hdrlen(skb),
+	};
+
+	if (ip->protocol != IPPROTO_UDP || ip_is_fragment(ip))
+		return NF_ACCEPT;
+	memcpy(outer.saddr.b, &ip->saddr, sizeof(ip->saddr));
+	look_into(state->net, skb, &outer);
+	return NF_ACCEPT;
+}
+
+static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+	struct outer outer = {
+		.saddr.len = sizeof(ip->saddr),
+		.family = NFPROTO_IPV6,
+	};
+	u8 proto = ip->nexthdr;
+	__be16 frag = 0;
+	int off;
+
+	off = ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(*ip),
+			       &proto, &frag);
+	if (off < 0 || proto != IPPROTO_UDP || frag)
+		return NF_ACCEPT;
+	outer.udp = off;
+	memcpy(outer.saddr.b, &ip->saddr, sizeof(ip->saddr));
+	look_into(state->net, skb, &outer);
+	return NF_ACCEPT;
+}
+
+/* After the firewall: what it drops is no evidence. */
+static const struct nf_hook_ops hooks[] = {
+	{
+		.hook = local_in_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_LAST - 1,
+	},
+	{
+		.hook = local_in_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_LAST - 1,
+	},
+};
+
+/**
+ * vxmob_snoop_get - Snoop in a namespace
+ * @underlay: namespace that VXLAN packets travel in
+ *
+ * Context: process, may sleep; RTNL is held.
+ * Return: 0 or a negative error.
+ */
+int vxmob_snoop_get(struct net *underlay)
+{
+	struct vxmob_net *vn = vxmob_net(underlay);
+	int err;
+
+	ASSERT_RTNL();
+	if (!vn->snoopers) {
+		err = nf_register_net_hooks(underlay, hooks,
+					    ARRAY_SIZE(hooks));
+		if (err)
+			return err;
+	}
+	vn->snoopers++;
+	return 0;
+}
+
+/**
+ * vxmob_snoop_put - Take back vxmob_snoop_get()
+ * @underlay: namespace that VXLAN packets travel in
+ *
+ * Context: process, may sleep; RTNL is held. A packet may still be in the hook
+ *	until an RCU grace period has passed.
+ */
+void vxmob_snoop_put(struct net *underlay)
+{
+	struct vxmob_net *vn = vxmob_net(underlay);
+
+	ASSERT_RTNL();
+	if (!--vn->snoopers)
+		nf_unregister_net_hooks(underlay, hooks, ARRAY_SIZE(hooks));
+}

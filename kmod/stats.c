@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters by origin and verdict, and a histogram of how long it took: what an
+ * operator looks at instead of a log.
+ */
+#include <net/netlink.h>
+
+#include "vxmob.h"
+
+/**
+ * vxmob_stats_claim - Count a claim
+ * @d: the domain
+ * @origin: enum vxmob_origin
+ * @verdict: enum vxmob_verdict
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_stats_claim(struct vxmob_domain *d, u8 origin, u8 verdict)
+{
+	struct vxmob_stats *s = this_cpu_ptr(d->stats);
+
+	s->claims[origin][verdict]++;
+}
+
+/**
+ * vxmob_stats_latency - Count how long an accepted claim took
+ * @d: the domain
+ * @ns: nanoseconds from evidence to applied
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_stats_latency(struct vxmob_domain *d, u64 ns)
+{
+	struct vxmob_stats *s = this_cpu_ptr(d->stats);
+	int slot = fls64(div_u64(ns, NSEC_PER_USEC));
+
+	s->latency[min(slot, VXMOB_LATENCY_SLOTS - 1)]++;
+}
+
+static u64 sum_claims(struct vxmob_domain *d, int origin, int verdict)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(d->stats, cpu)->claims[origin][verdict];
+	return sum;
+}
+
+static int fill_counter(struct sk_buff *skb, struct vxmob_domain *d,
+			int origin, int verdict)
+{
+	u64 claims = sum_claims(d, origin, verdict);
+	struct nlattr *nest;
+
+	if (!claims)
+		return 0;
+	nest = nla_nest_start(skb, VXMOB_A_STATS_COUNTER);
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, VXMOB_A_COUNTER_ORIGIN, origin) ||
+	    nla_put_u32(skb, VXMOB_A_COUNTER_VERDICT, verdict) ||
+	    nla_put_u64_64bit(skb, VXMOB_A_COUNTER_CLAIMS, claims,
+			      VXMOB_A_COUNTER_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_counters(struct sk_buff *skb, struct vxmob_domain *d)
+{
+	int origin, verdict, err;
+
+	for (origin = 0; origin < VXMOB_ORIGINS; origin++)
+		for (verdict = 0; verdict < VXMOB_VERDICTS; verdict++) {
+			err = fill_counter(skb, d, origin, verdict);
+			if (err)
+				return err;
+		}
+	return 0;
+}
+
+static int fill_latency(struct sk_buff *skb, struct vxmob_domain *d)
+{
+	u64 sum[VXMOB_LATENCY_SLOTS] = {};
+	int cpu, i;
+
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < VXMOB_LATENCY_SLOTS; i++)
+			sum[i] += per_cpu_ptr(d->stats, cpu)->latency[i];
+	return nla_put(skb, VXMOB_A_STATS_LATENCY, sizeof(sum), sum);
+}
+
+/**
+ * vxmob_stats_fill - Put a domain's counters into a message
+ * @skb: the message
+ * @d: the domain
+ *
+ * Context: process.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vxmob_stats_fill(struct sk_buff *skb, struct vxmob_domain *d)
+{
+	if (nla_put_u32(skb, VXMOB_A_STATS_IFINDEX, d->ifindex) ||
+	    nla_put_u32(skb, VXMOB_A_STATS_VNI, d->vni) ||
+	    nla_put_u16(skb, VXMOB_A_STATS_VID, d->vid) ||
+	    nla_put_u32(skb, VXMOB_A_STATS_MACS, vxmob_binding_count(d)) ||
+	    nla_put_u64_64bit(skb, VXMOB_A_STATS_HINTS, READ_ONCE(d->hints),
+			      VXMOB_A_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VXMOB_A_STATS_RESYNCS,
+			      READ_ONCE(d->resyncs), VXMOB_A_STATS_PAD))
+		return -EMSGSIZE;
+	return fill_counters(skb, d) ?: fill_latency(skb, d);
+}

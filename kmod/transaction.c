@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transactions: announcements and withdrawals over several domains, of which
+ * all are carried out or none.
+ *
+ * Every line is judged before any is applied. From then on its MAC is pinned:
+ * no other claim changes the binding, though the lock is dropped between
+ * chunks (two domain locks are never held at once, and none for long). What
+ * creates an entry goes first, since only that can fail; if it does, what was
+ * done is undone from the states read when the line was judged.
+ */
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "compat/compat.h"
+#include "netlink-gen.h"
+#include "vxmob.h"
+
+/**
+ * struct txn_line - One line
+ * @attr: the attribute it came in, for error messages
+ * @d: its domain, referenced
+ * @claim: the claim
+ * @ips: IP addresses that come with it, or NULL
+ * @b: the binding, pinned, or NULL before that
+ * @is_new: @b was added for this line
+ * @applied: carried out in the forwarding databases
+ * @ruling: how it was judged
+ * @next: the mobility state that follows
+ * @flags: flags of @b before the line was applied
+ * @fdb: what the forwarding databases held before
+ */
+struct txn_line {
+	struct nlattr *attr;
+	struct vxmob_domain *d;
+	struct vxmob_claim claim;
+	struct vxmob_ips *ips;
+	struct vxmob_binding *b;
+	bool is_new;
+	bool applied;
+	struct vxmob_ruling ruling;
+	struct vxmob_mobility next;
+	unsigned long flags;
+	struct vxmob_fdb fdb;
+};
+
+/**
+ * struct txn - A transaction
+ * @net: namespace of the caller
+ * @extack: for the reason of a refusal
+ * @n: lines in @line
+ * @bad: the line that failed, or NULL
+ * @line: the lines
+ */
+struct txn {
+	struct net *net;
+	struct netlink_ext_ack *extack;
+	unsigned int n;
+	struct txn_line *bad;
+	struct txn_line *line;
+};
+
+/* Work on a line under its domain's lock; 0 or an error that ends the pass */
+typedef int (*line_fn)(struct txn *txn, struct txn_line *line);
+
+/* As many lines as one lock hold may take, of one domain */
+static int do_chunk(struct txn *txn, struct txn_line **line, line_fn fn)
+{
+	struct txn_line *end = min(*line + VXMOB_CHUNK, txn->line + txn->n);
+	struct vxmob_domain *d = (*line)->d;
+	int err = 0;
+
+	spin_lock_bh(&d->lock);
+	while (!err && *line < end && (*line)->d == d) {
+		err = d->dead ? -ENODEV : fn(txn, *line);
+		if (err)
+			txn->bad = *line;
+		else
+			++*line;
+	}
+	spin_unlock_bh(&d->lock);
+	return err;
+}
+
+static int do_lines(struct txn *txn, line_fn fn)
+{
+	struct txn_line *line = txn->line;
+	int err = 0;
+
+	while (!err && line < txn->line + txn->n) {
+		err = do_chunk(txn, &line, fn);
+		cond_resched();
+	}
+	return err;
+}
+
+static int refused(struct txn *txn, struct txn_line *line, u8 verdict)
+{
+	vxmob_claim_refused(line->d, line->b, &line->claim, verdict);
+	vxmob_nl_set_verdict(txn->extack, verdict);
+	return vxmob_nl_verdict_errno(verdict);
+}
+
+static int pin(struct txn *txn, struct txn_line *line)
+{
+	struct vxmob_binding *b;
+
+	b = vxmob_binding_find(line->d, line->claim.mac);
+	if (b && test_bit(VXMOB_B_PINNED, &b->flags)) {
+		NL_SET_ERR_MSG(txn->extack, "vxmob: the MAC stands in two lines of the transaction");
+		return -EINVAL;
+	}
+	line->is_new = !b;
+	if (!b)
+		b = vxmob_binding_add(line->d, line->claim.mac);
+	if (IS_ERR(b)) {
+		if (PTR_ERR(b) == -ENOSPC)
+			return refused(txn, line, VXMOB_VERDICT_REFUSE_FULL);
+		return PTR_ERR(b);
+	}
+	line->b = b;
+	line->flags = b->flags;
+	set_bit(VXMOB_B_PINNED, &b->flags);
+	return 0;
+}
+
+static int judge_line(struct txn *txn, struct txn_line *line)
+{
+	int err;
+
+	err = pin(txn, line);
+	if (err)
+		return err;
+	vxmob_fdb_read(line->d, line->claim.mac, &line->fdb);
+	line->ruling = vxmob_claim_judge(line->d, line->b, &line->claim,
+					 &line->fdb, &line->next);
+	if (vxmob_verdict_accepts(line->ruling.verdict))
+		return 0;
+	return refused(txn, line, line->ruling.verdict);
+}
+
+static bool creates_entry(const struct txn_line *line)
+{
+	if (line->claim.op == VXMOB_OP_WITHDRAW)
+		return false;
+	return !line->fdb.bridge_port ||
+	       (line->claim.place.state == VXMOB_STATE_REMOTE &&
+		line->fdb.vxlan.state == VXMOB_STATE_NONE);
+}
+
+static int apply_line(struct txn_line *line)
+{
+	int err;
+
+	err = vxmob_claim_apply(line->d, line->b, &line->claim,
+				line->ruling.verdict, &line->fdb);
+	line->applied = !err;
+	return err;
+}
+
+static int apply_creation(struct txn *txn, struct txn_line *line)
+{
+	return creates_entry(line) ? apply_line(line) : 0;
+}
+
+static int apply_rest(struct txn *txn, struct txn_line *line)
+{
+	return line->applied || line->claim.op == VXMOB_OP_WITHDRAW ?
+	       0 : apply_line(line);
+}
+
+/* Cannot fail, so it comes when nothing else can. */
+static int apply_withdrawal(struct txn *txn, struct txn_line *line)
+{
+	return line->claim.op == VXMOB_OP_WITHDRAW ? apply_line(line) : 0;
+}
+
+/* Evidence that came while the MAC was pinned: have it looked at now. */
+static void unpin(struct txn_line *line)
+{
+	clear_bit(VXMOB_B_PINNED, &line->b->flags);
+	if (!test_and_clear_bit(VXMOB_B_MISSED, &line->b->flags))
+		return;
+	rcu_read_lock();
+	vxmob_hint(line->d, line->claim.mac);
+	rcu_read_unlock();
+}
+
+static int commit_line(struct txn *txn, struct txn_line *line)
+{
+	unpin(line);
+	vxmob_claim_commit(line->d, line->b, &line->claim, &line->ruling,
+			   &line->next, &line->ips);
+	line->b = NULL;
+	return 0;
+}
+
+/* Returns whether the forwarding databases could be put back. */
+static bool undo_line(struct txn_line *line)
+{
+	bool undone = true;
+
+	if (line->applied) {
+		undone = vxmob_apply_undo(line->d, line->claim.mac,
+					  &line->fdb);
+		assign_bit(VXMOB_B_VXLAN_OURS, &line->b->flags,
+			   test_bit(VXMOB_B_VXLAN_OURS, &line->flags));
+		assign_bit(VXMOB_B_BRIDGE_OURS, &line->b->flags,
+			   test_bit(VXMOB_B_BRIDGE_OURS, &line->flags));
+	}
+	unpin(line);
+	if (line->is_new)
+		vxmob_binding_remove(line->d, line->b);
+	line->b = NULL;
+	return undone;
+}
+
+/* A domain that has ended has released its bindings itself. */
+static bool undo_lines(struct txn *txn)
+{
+	struct txn_line *line = txn->line + txn->n;
+	bool undone = true;
+
+	while (line-- > txn->line) {
+		if (!line->b)
+			continue;
+		spin_lock_bh(&line->d->lock);
+		if (!line->d->dead && !undo_line(line)) {
+			undone = false;
+			txn->bad = line;
+		}
+		spin_unlock_bh(&line->d->lock);
+		cond_resched();
+	}
+	return undone;
+}
+
+static int apply_lines(struct txn *txn)
+{
+	int err;
+
+	err = do_lines(txn, apply_creation);
+	if (!err)
+		err = do_lines(txn, apply_rest);
+	if (!err)
+		err = do_lines(txn, apply_withdrawal);
+	if (err)
+		NL_SET_ERR_MSG(txn->extack, "vxmob: failed: the kernel could not carry this line out");
+	return err;
+}
+
+/* A domain may end meanwhile; its lines have then become pointless. */
+static void commit_lines(struct txn *txn)
+{
+	unsigned int i;
+
+	for (i = 0; i < txn->n; i++) {
+		struct txn_line *line = &txn->line[i];
+
+		spin_lock_bh(&line->d->lock);
+		if (!line->d->dead)
+			commit_line(txn, line);
+		spin_unlock_bh(&line->d->lock);
+	}
+}
+
+static int run(struct txn *txn)
+{
+	int err;
+
+	err = do_lines(txn, judge_line);
+	if (!err)
+		err = apply_lines(txn);
+	if (!err)
+		commit_lines(txn);
+	else if (!undo_lines(txn))
+		NL_SET_ERR_MSG(txn->extack, "vxmob: failed, and the entries of this line could not be put back");
+	return err;
+}
+
+static int parse_line(struct txn *txn, struct nlattr *attr)
+{
+	struct txn_line *line = &txn->line[txn->n];
+	struct nlattr *tb[VXMOB_A_MAC_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, VXMOB_A_MAC_OP, attr, vxmob_line_nl_policy,
+			       txn->extack);
+	if (err)
+		return err;
+	if (!tb[VXMOB_A_MAC_OP]) {
+		NL_SET_ERR_MSG_ATTR(txn->extack, attr,
+				    "vxmob: a line needs an operation");
+		return -EINVAL;
+	}
+	line->attr = attr;
+	err = vxmob_nl_parse_claim(txn->net, tb, nla_data(attr), nla_len(attr),
+				   nla_get_u32(tb[VXMOB_A_MAC_OP]), &line->d,
+				   &line->claim, &line->ips, txn->extack);
+	if (!err)
+		txn->n++;
+	return err;
+}
+
+#define for_each_line(attr, nlh, rem)					\
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)		\
+		if (nla_type(attr) == VXMOB_A_TRANSACTION_LINE)
+
+static int parse(struct txn *txn, const struct nlmsghdr *nlh)
+{
+	unsigned int count = 0;
+	struct nlattr *attr;
+	int rem, err;
+
+	for_each_line(attr, nlh, rem)
+		count++;
+	if (!count) {
+		NL_SET_ERR_MSG(txn->extack, "vxmob: the transaction is empty");
+		return -EINVAL;
+	}
+	if (count > VXMOB_TXN_MAX) {
+		NL_SET_ERR_MSG(txn->extack, "vxmob: too many lines");
+		return -E2BIG;
+	}
+	txn->line = kvcalloc(count, sizeof(*txn->line), GFP_KERNEL);
+	if (!txn->line)
+		return -ENOMEM;
+	for_each_line(attr, nlh, rem) {
+		err = parse_line(txn, attr);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void release(struct txn *txn)
+{
+	while (txn->n--) {
+		kfree(txn->line[txn->n].ips);
+		vxmob_domain_put(txn->line[txn->n].d);
+	}
+	kvfree(txn->line);
+}
+
+/**
+ * vxmob_nl_transaction_doit - Carry out a transaction
+ * @skb: the request
+ * @info: what generic netlink made of it
+ *
+ * Context: process, may sleep; takes the namespace's claim lock.
+ * Return: 0, or a negative error: nothing was applied, and the extended ack
+ *	names the line and the reason.
+ */
+int vxmob_nl_transaction_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct txn txn = { .net = genl_info_net(info), .extack = info->extack };
+	int err;
+
+	err = parse(&txn, info->nlhdr);
+	if (!err) {
+		mutex_lock(&vxmob_net(txn.net)->claim_lock);
+		err = run(&txn);
+		mutex_unlock(&vxmob_net(txn.net)->claim_lock);
+	}
+	if (err && txn.bad && txn.extack)
+		NL_SET_BAD_ATTR(txn.extack, txn.bad->attr);
+	release(&txn);
+	return err;
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The module's objects, and what each file offers to the others. Dependencies
+ * run one way:
+ *
+ *	netlink, transaction, snoop, observe -> domain, binding -> rules
+ *	                                     -> apply, event, stats
+ *
+ * Locks, outermost first (Documentation/locking.rst):
+ *
+ *	RTNL			domains come, change and go
+ *	vxmob_net.claim_lock	control claims and transactions, one at a time
+ *	vxmob_domain.lock	bindings, and what the FDBs show of them
+ *	locks of the vxlan and bridge FDBs
+ *
+ * The switchdev notifier runs under an FDB lock and takes none of these.
+ */
+#ifndef _VXMOB_H
+#define _VXMOB_H
+
+#include <linux/bitops.h>
+#include <linux/etherdevice.h>
+#include <linux/hashtable.h>
+#include <linux/interrupt.h>
+#include <linux/ktime.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/switchdev.h>
+#include <net/vxlan.h>
+
+#include "rules.h"
+
+#define VXMOB_VTEPS_MAX		256	/* addresses in one option list */
+#define VXMOB_PROTECT_MAX	64	/* MACs in one option list */
+#define VXMOB_IPS_MAX		16	/* IP addresses of one MAC */
+#define VXMOB_TXN_MAX		(1 << 17)	/* lines of one transaction */
+#define VXMOB_CHUNK		64	/* bindings handled under one lock hold */
+#define VXMOB_LATENCY_SLOTS	24
+
+/**
+ * struct vxmob_net - What a network namespace holds
+ * @domains: domains whose vxlan device is in this namespace; changed under
+ *	RTNL, read under RCU
+ * @claim_lock: serialises control claims, so that a transaction's MACs are
+ *	not claimed by another one
+ * @gen: changes with @domains; dumps compare it
+ * @snoopers: domains that receive their packets in this namespace and snoop;
+ *	under RTNL
+ */
+struct vxmob_net {
+	struct list_head domains;
+	struct mutex claim_lock;
+	unsigned int gen;
+	unsigned int snoopers;
+};
+
+/**
+ * struct vxmob_options - A domain's options
+ * @mode: enum vxmob_mode
+ * @vteps: enum vxmob_vteps
+ * @snoop: bit mask of enum vxmob_snoop
+ * @confirm: seconds of the confirm window; 0 for none
+ * @max_macs: the most bindings
+ * @n_vtep: addresses in @vtep
+ * @n_protect: MACs in @protect
+ * @vtep: the VTEPs that are believed if @vteps says list
+ * @protect: MACs that never move here
+ * @rcu: frees it
+ *
+ * Immutable once published; a change publishes another one.
+ */
+struct vxmob_options {
+	u32 mode;
+	u32 vteps;
+	u32 snoop;
+	u32 confirm;
+	u32 max_macs;
+	u16 n_vtep;
+	u16 n_protect;
+	struct vxmob_addr *vtep;
+	u8 (*protect)[ETH_ALEN];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vxmob_ips - IP addresses that go with a MAC
+ * @n: how many
+ * @addr: the addresses
+ */
+struct vxmob_ips {
+	unsigned int n;
+	struct vxmob_addr addr[];
+};
+
+/**
+ * enum vxmob_binding_bits - Bits of struct vxmob_binding.flags
+ * @VXMOB_B_DIRTY: on the domain's list of bindings to look at; a binding that
+ *	is dead keeps it for good, so that it cannot get onto the list again
+ * @VXMOB_B_DEAD: taken out of the table
+ * @VXMOB_B_PINNED: held by a transaction; nothing else may claim the MAC
+ * @VXMOB_B_MISSED: evidence came while pinned
+ * @VXMOB_B_VXLAN_OURS: the module created the vxlan entry
+ * @VXMOB_B_BRIDGE_OURS: the module created the bridge entry
+ * @VXMOB_B_COUNTED: counted at its VTEP
+ *
+ * All but DIRTY change under the domain's lock.
+ */
+enum vxmob_binding_bits {
+	VXMOB_B_DIRTY,
+	VXMOB_B_DEAD,
+	VXMOB_B_PINNED,
+	VXMOB_B_MISSED,
+	VXMOB_B_VXLAN_OURS,
+	VXMOB_B_BRIDGE_OURS,
+	VXMOB_B_COUNTED,
+};
+
+/**
+ * struct vxmob_binding - A MAC and where it is
+ * @node: in the domain's table
+ * @mac: the key
+ * @mob: what the rules know; place none while a transaction has reserved the
+ *	MAC and not yet announced it
+ * @flags: enum vxmob_binding_bits
+ * @since_ms: when it came to its place, vxmob_now_ms()
+ * @hint_ns: when the notifier first heard of a change not looked at yet,
+ *	CLOCK_MONOTONIC; written by the notifier without a lock
+ * @written: jiffies of the module's last write to the bridge entry
+ * @moves: how often it moved
+ * @ips: IP addresses that go with it, or NULL
+ * @dirty: in the domain's list of bindings to look at
+ * @reap: in the domain's list of vxlan entries to remove
+ * @gp: RCU grace period after which the vxlan entry may go
+ * @rcu: frees it
+ *
+ * Members are under the domain's lock unless said otherwise.
+ */
+struct vxmob_binding {
+	struct rhash_head node;
+	u8 mac[ETH_ALEN];
+	struct vxmob_mobility mob;
+	unsigned long flags;
+	u64 since_ms;
+	u64 hint_ns;
+	unsigned long written;
+	u32 moves;
+	struct vxmob_ips *ips;
+	struct llist_node dirty;
+	struct list_head reap;
+	unsigned long gp;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vxmob_stranger - A MAC without binding that is to be looked at
+ * @node: in the domain's list
+ * @seen_ns: when the notifier heard of it, CLOCK_MONOTONIC
+ * @mac: the MAC
+ */
+struct vxmob_stranger {
+	struct llist_node node;
+	u64 seen_ns;
+	u8 mac[ETH_ALEN];
+};
+
+/**
+ * struct vxmob_vtep - A VTEP address that a domain knows
+ * @node: in the domain's table; changed under the domain's lock, read under RCU
+ * @addr: the address
+ * @flood: it is in the device's flood list
+ * @bindings: bindings by the control plane that name it
+ * @rcu: frees it
+ */
+struct vxmob_vtep {
+	struct hlist_node node;
+	struct vxmob_addr addr;
+	bool flood;
+	u32 bindings;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vxmob_stats - Counters of a domain on one CPU
+ * @claims: claims by enum vxmob_origin and enum vxmob_verdict
+ * @latency: accepted claims by the time from evidence to applied; slot n
+ *	counts those of less than 2^n microseconds, the last one the rest
+ *
+ * Written under the domain's lock, by the CPU that holds it.
+ */
+struct vxmob_stats {
+	u64 claims[VXMOB_ORIGINS][VXMOB_VERDICTS];
+	u64 latency[VXMOB_LATENCY_SLOTS];
+};
+
+#define VXMOB_VTEP_BITS		6
+
+/**
+ * struct vxmob_domain - A VXLAN segment that this host manages
+ * @list: in vxmob_net.domains; RTNL, RCU readers
+ * @by_vxlan: in the index by vxlan device; RTNL, RCU readers
+ * @by_bridge: in the index by bridge and VLAN; RTNL, RCU readers; not in it
+ *	while the device has no bridge
+ * @by_vni: in the index by underlay namespace and VNI; RTNL, RCU readers
+ * @refs: references held across sleeping
+ * @dev: the vxlan device, held
+ * @dev_tracker: for @dev
+ * @br: the bridge that @dev is a port of, held, or NULL; RTNL, RCU readers
+ * @br_tracker: for @br
+ * @net: namespace of @dev
+ * @underlay: namespace that the VXLAN packets travel in
+ * @ifindex: index of @dev
+ * @vni: the VNI, host byte order
+ * @port: UDP port of the device, network byte order
+ * @addr_len: length of a VTEP address: 4 for IPv4, 16 for IPv6; the vxlan
+ *	driver does not check, and an IPv6 remote on an IPv4 device ends in a
+ *	crash on transmit (Linux 6.1)
+ * @vid: VLAN of the bridge, 0 where it is not VLAN aware
+ * @vid_auto: @vid follows the PVID of the port when it joins a bridge
+ * @opt: options; changed under RTNL, RCU readers
+ * @lock: decision and application: protects the table's content, the bindings,
+ *	@scratch, @reap, @vteps and @dead; what was decided last under it
+ *	is what the FDBs show
+ * @dead: the domain ends; no claim is accepted any more
+ * @macs: bindings by MAC; RCU readers
+ * @gen: changes with every binding that comes, moves or goes; dumps compare it
+ * @vteps: VTEP addresses known
+ * @scratch: for reading FDB entries without allocating
+ * @dirty: bindings that the notifier wants looked at; lockless
+ * @todo: what the worker took from @dirty and has not looked at yet; under
+ *	@lock
+ * @strangers: MACs without binding that it wants looked at; lockless
+ * @n_strangers: how many, bounded
+ * @worker: looks at hints; a tasklet, since claims are made in BH context and
+ *	WQ_BH does not exist in Linux 6.1
+ * @later: runs the worker a jiffy later, for a second look and for @reap
+ * @reap: bindings whose vxlan entry goes after a grace period
+ * @resync: reads all entries anew when hints were lost
+ * @flood_work: reads the flood list anew
+ * @free_work: frees the domain
+ * @stats: per-CPU counters
+ * @hints: changes looked at; under @lock
+ * @resyncs: times that hints were lost; under RTNL
+ */
+struct vxmob_domain {
+	struct list_head list;
+	struct hlist_node by_vxlan;
+	struct hlist_node by_bridge;
+	struct hlist_node by_vni;
+	refcount_t refs;
+	struct net_device *dev;
+	netdevice_tracker dev_tracker;
+	struct net_device __rcu *br;
+	netdevice_tracker br_tracker;
+	struct net *net;
+	struct net *underlay;
+	u32 ifindex;
+	u32 vni;
+	__be16 port;
+	u8 addr_len;
+	u16 vid;
+	bool vid_auto;
+	struct vxmob_options __rcu *opt;
+
+	spinlock_t lock;
+	bool dead;
+	struct rhashtable macs;
+	unsigned int gen;
+	DECLARE_HASHTABLE(vteps, VXMOB_VTEP_BITS);
+	struct sk_buff *scratch;
+
+	struct llist_head dirty;
+	struct llist_node *todo;
+	struct llist_head strangers;
+	atomic_t n_strangers;
+	struct tasklet_struct worker;
+	struct timer_list later;
+	struct list_head reap;
+	struct delayed_work resync;
+	struct work_struct flood_work;
+	struct work_struct free_work;
+
+	struct vxmob_stats __percpu *stats;
+	u64 hints;
+	u64 resyncs;
+};
+
+/**
+ * struct vxmob_fdb - What both forwarding databases hold of one MAC
+ * @vxlan: place that the vxlan entry points to; none if there is no entry, or
+ *	none with a remote of its own
+ * @vxlan_nexthop: a nexthop group backs the vxlan entry
+ * @vxlan_learned: the vxlan entry is externally learned
+ * @vxlan_fixed: the vxlan entry is permanent, the driver does not move it
+ * @bridge_port: index of the port that the bridge entry points to; 0 if there
+ *	is no entry
+ * @bridge_own: the bridge entry is an address of the bridge or of a port
+ * @bridge_static: the bridge entry is static
+ * @bridge_sticky: the bridge entry is sticky
+ * @bridge_learned: the bridge entry is externally learned
+ * @bridge_age: clock ticks (USER_HZ) since the bridge entry was last written
+ */
+struct vxmob_fdb {
+	struct vxmob_place vxlan;
+	bool vxlan_nexthop;
+	bool vxlan_learned;
+	bool vxlan_fixed;
+	u32 bridge_port;
+	bool bridge_own;
+	bool bridge_static;
+	bool bridge_sticky;
+	bool bridge_learned;
+	u32 bridge_age;
+};
+
+/* main.c */
+extern unsigned int vxmob_net_id;
+extern struct workqueue_struct *vxmob_wq;
+
+static inline struct vxmob_net *vxmob_net(const struct net *net)
+{
+	return net_generic(net, vxmob_net_id);
+}
+
+/* Milliseconds on the monotonic clock: the rules' time */
+static inline u64 vxmob_now_ms(void)
+{
+	return ktime_to_ms(ktime_get());
+}
+
+/* domain.c */
+int vxmob_domain_create(struct net_device *dev, u32 vni, int vid,
+			struct vxmob_options *opt,
+			struct netlink_ext_ack *extack);
+void vxmob_domain_end(struct vxmob_domain *d);
+int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt);
+struct vxmob_domain *vxmob_domain_find(const struct net_device *dev, u32 vni);
+struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
+					      u16 vid);
+struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
+					   __be16 port, u8 addr_len);
+bool vxmob_domain_get(struct vxmob_domain *d);
+void vxmob_domain_put(struct vxmob_domain *d);
+void vxmob_domain_join(struct vxmob_domain *d, struct net_device *br);
+void vxmob_domain_leave(struct vxmob_domain *d);
+void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self);
+void vxmob_options_free(struct vxmob_options *opt);
+
+/* binding.c */
+int vxmob_binding_init(void);
+void vxmob_binding_exit(void);
+int vxmob_binding_table_init(struct vxmob_domain *d);
+void vxmob_binding_table_destroy(struct vxmob_domain *d);
+struct vxmob_binding *vxmob_binding_find(struct vxmob_domain *d, const u8 *mac);
+struct vxmob_binding *vxmob_binding_add(struct vxmob_domain *d, const u8 *mac);
+void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_binding_free(struct vxmob_binding *b);
+u32 vxmob_binding_count(struct vxmob_domain *d);
+void vxmob_binding_walk(struct vxmob_domain *d,
+		       bool (*fn)(struct vxmob_domain *d,
+				  struct vxmob_binding *b, void *data),
+		       void *data);
+
+/* claim.c */
+u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
+	       struct vxmob_ips **ips, int *err);
+u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
+		      const struct vxmob_fdb *seen, struct vxmob_ips **ips,
+		      int *err);
+struct vxmob_ruling vxmob_claim_judge(struct vxmob_domain *d,
+				      struct vxmob_binding *b,
+				      const struct vxmob_claim *claim,
+				      const struct vxmob_fdb *fdb,
+				      struct vxmob_mobility *next);
+int vxmob_claim_apply(struct vxmob_domain *d, struct vxmob_binding *b,
+		      const struct vxmob_claim *claim, u8 verdict,
+		      const struct vxmob_fdb *fdb);
+void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
+			const struct vxmob_claim *claim,
+			const struct vxmob_ruling *ruling,
+			const struct vxmob_mobility *next,
+			struct vxmob_ips **ips);
+void vxmob_claim_refused(struct vxmob_domain *d,
+			 const struct vxmob_binding *b,
+			 const struct vxmob_claim *claim, u8 verdict);
+
+/* apply.c */
+void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
+		    struct vxmob_fdb *fdb);
+int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
+		const struct vxmob_place *to, const struct vxmob_fdb *fdb);
+void vxmob_apply_gone(struct vxmob_domain *d, const u8 *mac,
+		      const struct vxmob_fdb *fdb);
+bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
+		      const struct vxmob_fdb *old);
+void vxmob_apply_release(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b);
+bool vxmob_port_valid(struct vxmob_domain *d, u32 ifindex);
+int vxmob_fdb_each_mac(struct vxmob_domain *d,
+		       void (*fn)(struct vxmob_domain *d, const u8 *mac));
+
+/* observe.c */
+int vxmob_observe_init(void);
+void vxmob_observe_exit(void);
+void vxmob_observe_start(struct vxmob_domain *d);
+void vxmob_observe_stop(struct vxmob_domain *d);
+void vxmob_observe(struct vxmob_domain *d, const u8 *mac);
+void vxmob_hint(struct vxmob_domain *d, const u8 *mac);
+void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b);
+
+/* vtep.c */
+bool vxmob_vtep_known(struct vxmob_domain *d, const struct vxmob_addr *addr);
+void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_vtep_uncount(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_vtep_read_flood_list(struct vxmob_domain *d);
+void vxmob_vtep_clear(struct vxmob_domain *d);
+void vxmob_addr_map(u8 *to, const struct vxmob_addr *addr);
+bool vxmob_addr_equal(const struct vxmob_addr *a, const struct vxmob_addr *b);
+
+/* snoop.c */
+int vxmob_snoop_get(struct net *underlay);
+void vxmob_snoop_put(struct net *underlay);
+
+/* event.c */
+void vxmob_event_domain(struct vxmob_domain *d, u32 type);
+void vxmob_event_claim(struct vxmob_domain *d, u32 type,
+		       const struct vxmob_claim *claim, u8 verdict,
+		       const struct vxmob_mobility *was, u64 latency_ns);
+int vxmob_put_addr(struct sk_buff *skb, int type,
+		   const struct vxmob_addr *addr);
+
+/* stats.c */
+void vxmob_stats_claim(struct vxmob_domain *d, u8 origin, u8 verdict);
+void vxmob_stats_latency(struct vxmob_domain *d, u64 ns);
+int vxmob_stats_fill(struct sk_buff *skb, struct vxmob_domain *d);
+
+/* netlink.c */
+extern struct genl_family vxmob_nl_family;
+int vxmob_nl_parse_claim(struct net *net, struct nlattr **tb,
+			 const struct nlattr *head, int len, u8 op,
+			 struct vxmob_domain **domain,
+			 struct vxmob_claim *claim, struct vxmob_ips **ips,
+			 struct netlink_ext_ack *extack);
+void vxmob_nl_set_verdict(struct netlink_ext_ack *extack, u8 verdict);
+int vxmob_nl_verdict_errno(u8 verdict);
+
+#endif /* _VXMOB_H */
