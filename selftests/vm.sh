@@ -103,70 +103,25 @@ find_kernel()
 	done <<< "$info"
 }
 
-# --- the module and the tool ----------------------------------------------
-
-sources()
-{
-	(cd "$REPO" && find Kbuild Makefile kmod uapi -type f \
-		! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c' \
-		! -name '.*' ! -name '*.order' ! -name '*.symvers' | sort)
-}
-
-# Brings the copy of the sources up to date; make decides by times, so only
-# what differs is written.
-copy_sources()
-{
-	local dir=$1 file
-
-	mkdir -p "$dir"
-	sources > "$dir/.sources.new"
-	[ ! -e "$dir/.sources" ] ||
-	comm -23 "$dir/.sources" "$dir/.sources.new" | while read -r file; do
-		rm -f "$dir/$file"
-	done
-	while read -r file; do
-		cmp -s "$REPO/$file" "$dir/$file" && continue
-		mkdir -p "$(dirname "$dir/$file")"
-		cp "$REPO/$file" "$dir/$file"
-	done < "$dir/.sources.new"
-	mv "$dir/.sources.new" "$dir/.sources"
-}
-
-# Makes in the repository what runs in user space.
+# Makes what runs in user space, in the repository.
 make_quietly()
 {
-	local log=$1
-
-	shift
-	make -C "$REPO" "$@" > "$log" 2>&1 || {
-		cat "$log" >&2
+	make -C "$REPO" "$@" > "$RUN/make" 2>&1 || {
+		cat "$RUN/make" >&2
 		die "make $* failed"
 	}
 }
 
-# Builds outside the repository, a folder for each kernel and repository, so
-# that one kernel's modules never meet another's.  Sets BUILD.
+# Sets BUILD, the folder of the modules.
 build()
 {
-	local lock log
+	local lock
 
-	BUILD=$CACHE/build/$FLAVOUR-$VERSION/$(echo "$REPO" | sha256sum | cut -c 1-12)
-	[ -e "$REPO/Kbuild" ] || die "no Kbuild in $REPO"
-	mkdir -p "$BUILD"
-	log=$BUILD/log
-	exec {lock}> "$BUILD.lock"
-	flock "$lock"
-	copy_sources "$BUILD"
-	make -C "$KDIR" M="$BUILD" -j "$(nproc)" modules > "$log" 2>&1 || {
-		cat "$log" >&2
-		die "the module does not build for $FLAVOUR"
-	}
-	grep -A 5 'warning: [^t]' "$log" >&2 || true
-	[ -e "$BUILD/vxmob.ko" ] || die "the build makes no vxmob.ko"
+	BUILD=$("$HERE/build.sh" "$FLAVOUR") || exit 125
 	exec {lock}> "$CACHE/build/tools.lock"
 	flock "$lock"
-	make_quietly "$log" tools
-	[ ! -e "$HERE/Makefile" ] || make_quietly "$log" -C selftests
+	make_quietly tools
+	[ ! -e "$HERE/Makefile" ] || make_quietly -C selftests all
 	exec {lock}>&-
 }
 

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# All that can be checked by machine, in one go ("make check"): generated files
+# are up to date, style, unit tests, and the tests on two stock kernels and on
+# one with every debugging aid.  What cannot even start counts as failed.
+#
+#   check.sh [STEP]...	generated style stock-6.1 stock-6.12 debug
+#
+# Tests that need a routing daemon run on stock-6.1 only: FRR is no faster on
+# the others.  Prints a line a case, the failures once more at the end, and last
+# exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or were
+# skipped, 1 a failure, or nothing ran.
+
+set -u -o pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+STEPS="generated style stock-6.1 stock-6.12 debug"
+PASSED=0
+FAILED=0
+SKIPPED=0
+OUTPUT=
+
+cleanup()
+{
+	[ -z "$OUTPUT" ] || rm -f "$OUTPUT" "$OUTPUT.failures"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+# Runs a step that ends with "N passed, N failed, N skipped", showing all of its
+# output but that line, and adds to the totals.
+tally()
+{
+	local name=$1 start=$SECONDS sum status=0
+
+	shift
+	"$@" 2>&1 | tee "$OUTPUT" | awk '
+		/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { next }
+		{ print; fflush() }' || status=$?
+	grep '^FAIL ' "$OUTPUT" >> "$OUTPUT.failures"
+	sum=$(tail -n 1 "$OUTPUT")
+	if [[ $sum =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+		PASSED=$((PASSED + BASH_REMATCH[1]))
+		FAILED=$((FAILED + BASH_REMATCH[2]))
+		SKIPPED=$((SKIPPED + BASH_REMATCH[3]))
+		[ $status = 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || failed "$name: status $status"
+	else
+		failed "$name: did not come to its end, status $status"
+	fi
+	echo "# $name: $((SECONDS - start)) s"
+}
+
+failed()
+{
+	echo "FAIL $*" | tee -a "$OUTPUT.failures"
+	FAILED=$((FAILED + 1))
+}
+
+# A step that either succeeds or does not, in the form that tally wants.
+single()
+{
+	local name=$1
+
+	shift
+	if "$@"; then
+		echo "pass $name"
+		echo "1 passed, 0 failed, 0 skipped"
+	else
+		echo "FAIL $name"
+		echo "0 passed, 1 failed, 0 skipped"
+	fi
+}
+
+generated()
+{
+	local script=$HERE/../Documentation/netlink/regen.sh
+
+	[ ! -e "$script" ] || tally generated single "generated: up to date" "$script" --check
+}
+
+# The test files, with or without those that need a routing daemon.
+test_files()
+{
+	local file
+
+	for file in "$HERE"/t_*.sh; do
+		[ -e "$file" ] || continue
+		[ "$1" = all ] || ! head -n 20 "$file" | grep -q '^# needs:.*frr' || continue
+		echo "$file"
+	done
+}
+
+# Runs tests on a kernel: KUnit first where asked for, then the test files.
+kernel()
+{
+	local flavour=$1 which=$2 tests
+
+	shift 2
+	mapfile -t tests < <(test_files "$which")
+	tally "$flavour" "$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
+}
+
+main()
+{
+	local name steps
+
+	read -ra steps <<< "$STEPS"
+	[ $# = 0 ] || steps=("$@")
+	OUTPUT=$(mktemp)
+	: > "$OUTPUT.failures"
+	"$HERE/packages.sh" || failed "packages: not all could be installed"
+	for name in "${steps[@]}"; do
+		case $name in
+		generated)  generated ;;
+		style)	    tally style "$HERE/style.sh" ;;
+		stock-6.1)  kernel "$name" all ;;
+		stock-6.12) kernel "$name" without-frr ;;
+		debug | newest) kernel "$name" without-frr kunit ;;
+		*)	    failed "no such step: $name (there are: $STEPS newest)" ;;
+		esac
+	done
+	if [ -s "$OUTPUT.failures" ]; then
+		echo "# failures, once more:"
+		cat "$OUTPUT.failures"
+	fi
+	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
+	[ $FAILED = 0 ] && [ $((PASSED + SKIPPED)) -gt 0 ]
+}
+
+main "$@"
