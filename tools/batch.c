@@ -10,6 +10,13 @@
 #include "pipeline.h"
 #include "utils.h"
 
+/* Who waits for the outcome before he writes on shall have all of it. */
+static bool idle(void)
+{
+	fflush(stdout);
+	return pipeline_drain();
+}
+
 /* Returns whether the batch goes on. */
 static bool batch_line(const struct input *in, int *status)
 {
@@ -40,7 +47,7 @@ int run_batch(const char *file)
 
 	if (!input_open(&in, file))
 		return STATUS_USAGE;
-	in.idle = pipeline_drain;
+	in.idle = idle;
 	pipeline_start(file);
 	for (;;) {
 		more = input_line(&in);

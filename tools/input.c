@@ -39,11 +39,12 @@ bool input_open(struct input *in, const char *name)
 		return false;
 	}
 	in->fd = STDIN_FILENO;
-	if (stdin_used)
+	if (stdin_used) {
 		err("the standard input is in use already");
-	else
-		stdin_used = true;
-	return stdin_used;
+		return false;
+	}
+	stdin_used = true;
+	return true;
 }
 
 /**
