@@ -90,7 +90,7 @@ struct frame {
  * struct tags_case - VLAN tags of a frame
  * @desc: name of the case
  * @tags: the tags, outermost first
- * @refused: there are too many
+ * @refused: there are too many, or they are not of the standard
  * @vid: the VLAN that is to be found
  */
 struct tags_case {
@@ -126,6 +126,10 @@ static const struct tags_case tags_cases[] = {
 	{ .desc = "802.1ad, then 802.1Q twice", .refused = true,
 	  .tags = { { ETH_P_8021AD, VID }, { ETH_P_8021Q, VID_INNER },
 		    { ETH_P_8021Q, VID } } },
+	{ .desc = "tag of before 802.1ad", .refused = true,
+	  .tags = { { ETH_P_QINQ1, VID }, { ETH_P_8021Q, VID_INNER } } },
+	{ .desc = "tag of before 802.1ad alone", .refused = true,
+	  .tags = { { ETH_P_QINQ1, VID } } },
 };
 
 /**
@@ -157,8 +161,6 @@ static const struct frame_case frame_cases[] = {
 	{ .desc = "ARP", .patch = { { FRAME_PROTO, 0, 2, { 0x08, 0x06 } } } },
 	{ .desc = "IPv4", .patch = { { FRAME_PROTO, 0, 2, { 0x08, 0x00 } } } },
 	{ .desc = "IPv6", .patch = { { FRAME_PROTO, 0, 2, { 0x86, 0xdd } } } },
-	{ .desc = "old QinQ",
-	  .patch = { { FRAME_PROTO, 0, 2, { 0x91, 0x00 } } } },
 	{ .desc = "802.3 length",
 	  .patch = { { FRAME_PROTO, 0, 2, { 0x00, RARP_LEN } } } },
 	{ .desc = "EtherType in the wrong order",

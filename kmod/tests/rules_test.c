@@ -227,7 +227,7 @@ static const struct rules_case rules_cases[] = {
 	  ROW(2, ACCEPT_WITHDRAW) },
 	{ .desc = "2: only the withdrawal has a number",
 	  .bound = { .cur = VTEP3 },
-	  .claim = { CONTROL, VTEP3, NUM(0), .op = WITHDRAW },
+	  .claim = { CONTROL, VTEP3, NUM(0xfffffff0), .op = WITHDRAW },
 	  ROW(2, ACCEPT_WITHDRAW) },
 	{ .desc = "2: frozen binding",
 	  .bound = { .cur = VTEP3, .seq = NUM(5), .status = FROZEN },
@@ -1162,13 +1162,15 @@ static void rules_place_equal(struct kunit *test)
 	}
 }
 
-/* An IPv4 address and the IPv6 address with the same first bytes differ. */
-static void rules_place_family(struct kunit *test)
+/* Differences that the other members hide in the places above */
+static void rules_place_kind(struct kunit *test)
 {
-	struct vxmob_place v4 = spots[VTEP3], v6 = spots[VTEP3];
+	struct vxmob_place family = spots[VTEP3], state = spots[VTEP3];
 
-	v6.vtep.len = 16;
-	KUNIT_EXPECT_FALSE(test, vxmob_place_equal(&v4, &v6));
+	family.vtep.len = 16;
+	KUNIT_EXPECT_FALSE(test, vxmob_place_equal(&spots[VTEP3], &family));
+	state.state = VXMOB_STATE_LOCAL;
+	KUNIT_EXPECT_FALSE(test, vxmob_place_equal(&spots[VTEP3], &state));
 }
 
 static void rules_verdict_accepts(struct kunit *test)
@@ -1193,7 +1195,7 @@ static struct kunit_case rules_test_cases[] = {
 	KUNIT_CASE(rules_all_tested),
 	KUNIT_CASE_PARAM(rules_story, stories_gen_params),
 	KUNIT_CASE(rules_place_equal),
-	KUNIT_CASE(rules_place_family),
+	KUNIT_CASE(rules_place_kind),
 	KUNIT_CASE(rules_verdict_accepts),
 	{}
 };
