@@ -280,6 +280,14 @@ static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
 	return 0;
 }
 
+/* An entry that the driver learned is right today and aged out tomorrow. */
+static bool vxlan_stands(const struct vxmob_fdb *fdb,
+			 const struct vxmob_place *to)
+{
+	return vxmob_place_equal(&fdb->vxlan, to) &&
+	       (fdb->vxlan_learned || fdb->vxlan_fixed);
+}
+
 static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 			const struct vxmob_place *to,
 			const struct vxmob_fdb *fdb)
@@ -287,7 +295,7 @@ static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 	bool was_ours = test_bit(VXMOB_B_VXLAN_OURS, &b->flags);
 	int err;
 
-	if (!vxmob_place_equal(&fdb->vxlan, to)) {
+	if (!vxlan_stands(fdb, to)) {
 		err = vxlan_write(d, b->mac, to);
 		if (err)
 			return err;

@@ -501,22 +501,22 @@ void vxmob_domain_leave(struct vxmob_domain *d)
 }
 
 /**
- * vxmob_domain_join - The vxlan device has become a port of a bridge
- * @d: the domain
- * @br: the bridge
+ * vxmob_domain_join - Take the bridge that the vxlan device is a port of
+ * @d: the domain; nothing happens if it has a bridge, or can have none
  *
  * Context: process, may sleep; RTNL is held.
  */
-void vxmob_domain_join(struct vxmob_domain *d, struct net_device *br)
+void vxmob_domain_join(struct vxmob_domain *d)
 {
+	struct net_device *br = bridge_of(d->dev);
 	int vid;
 
 	ASSERT_RTNL();
+	if (!br || rtnl_dereference(d->br))
+		return;
 	vid = choose_vid(d->dev, br, d->vid_auto ? -1 : d->vid, NULL);
-	if (vid < 0 || rtnl_dereference(d->br) ||
-	    check_segment(br, vid, NULL))
+	if (vid < 0 || check_segment(br, vid, NULL))
 		return;
 	d->vid = vid;
 	index_bridge(d, br);
-	take_over(d);
 }

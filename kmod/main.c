@@ -81,6 +81,7 @@ static void port_gone(struct net_device *port, const struct net_device *br)
 			vxmob_binding_walk(d, withdraw_if_on, port);
 }
 
+/* The bridge tells of a port before the port has its VLANs: join later. */
 static void changed_upper(struct net_device *dev,
 			  const struct netdev_notifier_changeupper_info *info)
 {
@@ -89,7 +90,7 @@ static void changed_upper(struct net_device *dev,
 	if (!netif_is_bridge_master(info->upper_dev))
 		return;
 	if (d && info->linking)
-		vxmob_domain_join(d, info->upper_dev);
+		vxmob_resync(d);
 	else if (d)
 		vxmob_domain_leave(d);
 	else if (!info->linking)

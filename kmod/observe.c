@@ -26,6 +26,17 @@ static void resync_later(struct vxmob_domain *d)
 	queue_delayed_work(vxmob_wq, &d->resync, RESYNC_DELAY);
 }
 
+/**
+ * vxmob_resync - Have a domain read anew what its forwarding databases hold
+ * @d: the domain, which is not ending
+ *
+ * Context: any.
+ */
+void vxmob_resync(struct vxmob_domain *d)
+{
+	mod_delayed_work(vxmob_wq, &d->resync, 0);
+}
+
 static void hint_binding(struct vxmob_domain *d, struct vxmob_binding *b)
 {
 	if (test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
@@ -357,10 +368,11 @@ static void resync(struct work_struct *work)
 					      struct vxmob_domain, resync);
 
 	if (!rtnl_trylock()) {
-		resync_later(d);
+		queue_delayed_work(vxmob_wq, &d->resync, 1);
 		return;
 	}
 	d->resyncs++;
+	vxmob_domain_join(d);
 	vxmob_fdb_each_mac(d, vxmob_observe);
 	vxmob_binding_walk(d, observe_binding, NULL);
 	rtnl_unlock();

@@ -348,7 +348,7 @@ struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
 					   __be16 port, u8 addr_len);
 bool vxmob_domain_get(struct vxmob_domain *d);
 void vxmob_domain_put(struct vxmob_domain *d);
-void vxmob_domain_join(struct vxmob_domain *d, struct net_device *br);
+void vxmob_domain_join(struct vxmob_domain *d);
 void vxmob_domain_leave(struct vxmob_domain *d);
 void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self);
 void vxmob_options_free(struct vxmob_options *opt);
@@ -413,6 +413,7 @@ void vxmob_observe_start(struct vxmob_domain *d);
 void vxmob_observe_stop(struct vxmob_domain *d);
 void vxmob_observe(struct vxmob_domain *d, const u8 *mac);
 void vxmob_hint(struct vxmob_domain *d, const u8 *mac);
+void vxmob_resync(struct vxmob_domain *d);
 void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b);
 
 /* vtep.c */
