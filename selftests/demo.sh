@@ -11,14 +11,14 @@
 #   demo.sh --inside	the rest, wherever it is: needs FRR, vmnic, and the module
 #			loaded
 #
-# Environment: VXMOB_DEMO_MOVES, a mode (default 16); VXMOB_DEMO_KERNEL (default
+# Environment: VXMOB_DEMO_MOVES, a mode (default 12); VXMOB_DEMO_KERNEL (default
 # stock-6.1); VXMOB_DEMO_STILL, how long the machine stands still in a move, and
 # VXMOB_DEMO_CLEANUP, when its old port is removed (ms; defaults 50 and 300).
 
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-MOVES=${VXMOB_DEMO_MOVES:-16}
+MOVES=${VXMOB_DEMO_MOVES:-12}
 MAC=fa:16:3e:7f:2e:0a
 TAP=vm0
 WITNESS=leaf3		# the sender is behind it, and its table is watched
@@ -126,13 +126,13 @@ remarks()
 	[ "$(answer reorder)" = 0 ] || printf ', %d reordered' "$(answer reorder)"
 }
 
-# One move; appends "STATE FDB_US LOST" to the mode's results.
+# One move; appends "STATE FDB_US LOST LATE_US" to the mode's results.
 move()
 {
 	local mode=$1 number=$2 from=$3 to=$4
 
 	order move "$to"
-	echo "${ANSWER%% *} $(answer fdb) $(answer lost)" >> "$RESULTS/$mode"
+	echo "${ANSWER%% *} $(answer fdb) $(answer lost) $(answer late)" >> "$RESULTS/$mode"
 	printf '%-8s %2d/%d  %s -> %s: %s points there after %9s ms, lost %4d of %d, and %d while it stood still%s' \
 		"$mode" "$number" "$MOVES" "${HOMES[from]}" "${HOMES[to]}" $WITNESS \
 		"$(ms "$(answer fdb)")" "$(answer lost)" "$(answer after)" \
@@ -194,7 +194,7 @@ print_row()
 
 print_table()
 {
-	local mode
+	local mode late worst
 
 	echo
 	echo "                     first frame on the new host -> $WITNESS     frames lost      mobility"
@@ -205,6 +205,11 @@ print_table()
 	done
 	echo
 	echo "A move that did not end within $LIMIT s has failed, and counts with $LIMIT s."
+	for mode; do
+		read -r late _ _ worst _ <<< "$(column "$mode" 4 | summary)"
+		echo "In a move of $mode the sender was at most $(ms "${late%.*}") ms late" \
+			"(median; worst $(ms "$worst")): where that is much, the machine was busy."
+	done
 }
 
 print_verdict()
