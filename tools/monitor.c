@@ -37,17 +37,20 @@ static void flush(void)
 	clearerr(stdout);
 }
 
+/* localtime() would look at the file of the time zone for each event. */
 static void print_timestamp(void)
 {
 	char text[64], micros[16];
 	struct timeval now;
+	struct tm tm;
 
 	if (!options.timestamp)
 		return;
 	gettimeofday(&now, NULL);
+	localtime_r(&now.tv_sec, &tm);
 	snprintf(micros, sizeof(micros), ".%06ld", (long)now.tv_usec);
 	strftime(text, sizeof(text), options.json ? "%Y-%m-%dT%H:%M:%S" :
-		 "[%Y-%m-%dT%H:%M:%S", localtime(&now.tv_sec));
+		 "[%Y-%m-%dT%H:%M:%S", &tm);
 	strcat(text, micros);
 	if (!options.json)
 		strcat(text, "]");
@@ -167,6 +170,7 @@ static int monitor_run(struct args *args)
 	if (events < 0 || signals < 0)
 		return STATUS_KERNEL;
 	ifname_watch();
+	tzset();
 	ret = watch(events, signals);
 	close(signals);
 	return ret;
