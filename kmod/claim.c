@@ -285,7 +285,7 @@ u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
 	verdict = ruling.verdict;
 	if (vxmob_verdict_accepts(verdict))
 		verdict = carry_out(d, b, claim, &ruling, &next, fdb, ips, err);
-	else if (ruling.pending)
+	else if (b)
 		b->mob = next;
 	if (!vxmob_verdict_accepts(verdict))
 		vxmob_claim_refused(d, b, claim, verdict);

@@ -59,7 +59,7 @@ struct vxmob_place {
  * @bump: unnumbered moves since @seq was received
  * @has_seq: @seq was received
  * @sticky: does not move (RFC 7432 section 15.2)
- * @router: belongs to a router
+ * @router: belongs to a router; only a control claim sets or clears it
  * @status: enum vxmob_status
  * @origin: enum vxmob_origin of the claim that brought it to @cur, or of the
  *	control plane once that has named the same place

@@ -349,8 +349,10 @@ static int claim_answer(u8 verdict, int err, struct netlink_ext_ack *extack)
 	return vxmob_nl_verdict_errno(verdict);
 }
 
-static int do_claim(struct genl_info *info, u8 op)
+/* @last is the last attribute that the operation knows: beyond is nothing. */
+static int do_claim(struct genl_info *info, u8 op, int last)
 {
+	struct nlattr *tb[VXMOB_A_MAC_MAX + 1] = {};
 	struct net *net = genl_info_net(info);
 	struct vxmob_claim claim;
 	struct vxmob_domain *d;
@@ -358,7 +360,8 @@ static int do_claim(struct genl_info *info, u8 op)
 	u8 verdict;
 	int err;
 
-	err = vxmob_nl_parse_claim(net, info->attrs,
+	memcpy(tb, info->attrs, sizeof(*tb) * (last + 1));
+	err = vxmob_nl_parse_claim(net, tb,
 				   nlmsg_attrdata(info->nlhdr, GENL_HDRLEN),
 				   nlmsg_attrlen(info->nlhdr, GENL_HDRLEN),
 				   op, &d, &claim, &ips, info->extack);
@@ -382,7 +385,7 @@ static int do_claim(struct genl_info *info, u8 op)
  */
 int vxmob_nl_mac_announce_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return do_claim(info, VXMOB_OP_ANNOUNCE);
+	return do_claim(info, VXMOB_OP_ANNOUNCE, VXMOB_A_MAC_IP);
 }
 
 /**
@@ -395,7 +398,7 @@ int vxmob_nl_mac_announce_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int vxmob_nl_mac_withdraw_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return do_claim(info, VXMOB_OP_WITHDRAW);
+	return do_claim(info, VXMOB_OP_WITHDRAW, VXMOB_A_MAC_SEQ);
 }
 
 static struct vxmob_options *options_new(const struct vxmob_options *was)

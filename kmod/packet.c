@@ -102,7 +102,8 @@ static bool rarp_announces(const u8 *arp, size_t len, const u8 *source)
  *
  * Context: any.
  * Return: true if the inner frame, with or without VLAN tags, is a RARP request
- *	(RFC 903) sent to a group address by a valid unicast MAC for itself.
+ *	(RFC 903) that a MAC which is no group address sends to a group address
+ *	for itself. Otherwise @a is of no meaning.
  */
 bool vxmob_parse_announcement(const u8 *data, size_t len,
 			      struct vxmob_announcement *a)

@@ -221,7 +221,8 @@ static void open_window(struct vxmob_mobility *next,
 {
 	next->window_end = 0;
 	next->status = VXMOB_STATUS_CONFIRMED;
-	if (by_control_plane(claim) || !policy->confirm_ms)
+	if (!policy->confirm_ms || (claim->origin != VXMOB_ORIGIN_SNOOP &&
+				    claim->origin != VXMOB_ORIGIN_LEARN))
 		return;
 	next->window_end = now_ms + policy->confirm_ms;
 	if (claim->origin == VXMOB_ORIGIN_SNOOP)
@@ -234,6 +235,14 @@ static void take_number(struct vxmob_mobility *next,
 	next->has_seq = true;
 	next->seq = claim->seq;
 	next->bump = 0;
+}
+
+/* Frames and forwarding entries do not say who is a router. */
+static void take_router(struct vxmob_mobility *next,
+			const struct vxmob_claim *claim)
+{
+	if (claim->origin == VXMOB_ORIGIN_CONTROL)
+		next->router = claim->router;
 }
 
 static void settle_new(struct vxmob_mobility *next,
@@ -266,18 +275,28 @@ static void settle_refresh(struct vxmob_mobility *next,
 				seq_older(claim->seq, next->seq)))
 		take_number(next, claim);
 	next->sticky = claim->sticky;
-	next->router = claim->router;
+	take_router(next, claim);
 	next->origin = claim->origin;
 	next->status = VXMOB_STATUS_CONFIRMED;
 	next->window_end = 0;
 	memset(&next->pending, 0, sizeof(next->pending));
 }
 
+/* What the control plane asked for and has withdrawn since is not pending. */
+static void take_back_pending(struct vxmob_mobility *next,
+			      const struct vxmob_claim *claim)
+{
+	if (by_control_plane(claim) &&
+	    vxmob_place_equal(&claim->place, &next->pending))
+		memset(&next->pending, 0, sizeof(next->pending));
+}
+
 /**
  * vxmob_settle - The mobility state that follows from a ruling
  * @next: filled with the state that follows; for accept-withdraw it is
  *	meaningless, since the binding goes
- * @bound: the state that was judged, or NULL; may be @next
+ * @bound: the state that was judged, or NULL; may be @next. Without it @next
+ *	is filled only if the claim is accepted
  * @claim: the claim that was judged
  * @policy: as given to vxmob_judge()
  * @ruling: what vxmob_judge() said
@@ -293,19 +312,30 @@ void vxmob_settle(struct vxmob_mobility *next,
 {
 	if (bound && bound != next)
 		*next = *bound;
-	if (ruling->pending)
-		next->pending = claim->place;
-	if (ruling->verdict == VXMOB_VERDICT_REFRESH)
-		settle_refresh(next, claim);
-	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_NEW)
+	switch (ruling->verdict) {
+	case VXMOB_VERDICT_ACCEPT_NEW:
 		settle_new(next, claim);
-	else if (ruling->verdict == VXMOB_VERDICT_ACCEPT_MOVE)
+		break;
+	case VXMOB_VERDICT_ACCEPT_MOVE:
 		settle_move(next, claim);
-	else
+		break;
+	case VXMOB_VERDICT_REFRESH:
+		settle_refresh(next, claim);
 		return;
+	case VXMOB_VERDICT_REFUSE_STALE:
+		if (ruling->pending)
+			next->pending = claim->place;
+		return;
+	case VXMOB_VERDICT_REFUSE_STALE_WITHDRAW:
+		if (bound)
+			take_back_pending(next, claim);
+		return;
+	default:
+		return;
+	}
 	next->cur = claim->place;
 	next->sticky = claim->sticky;
-	next->router = claim->router;
 	next->origin = claim->origin;
+	take_router(next, claim);
 	open_window(next, claim, policy, now_ms);
 }

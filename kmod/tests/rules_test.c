@@ -155,6 +155,7 @@ struct rules_word {
  * @rule: the row that is to decide
  * @verdict: what it is to say
  * @pending: the refusal is to be remembered
+ * @taken_back: what was remembered is to be forgotten
  * @then: the state that is to follow. Of no account for refusals, where it is
  *	@bound, but for what is remembered, and for an accepted withdrawal
  */
@@ -167,6 +168,7 @@ struct rules_case {
 	u8 rule;
 	u8 verdict;
 	bool pending;
+	bool taken_back;
 	struct rules_state then;
 };
 
@@ -263,6 +265,24 @@ static const struct rules_case rules_cases[] = {
 		     .seq = NUM(5), .bump = 1, .status = PROVISIONAL,
 		     .origin = SNOOP, .window_end = WINDOW, .router = true },
 	  .claim = { CONTROL, VTEP1, NUM(5), .op = WITHDRAW },
+	  ROW(3, REFUSE_STALE_WITHDRAW), .taken_back = true },
+	{ .desc = "3: netlink takes back what is pending",
+	  .bound = { .cur = VTEP3, .prev = VTEP1, .pending = VTEP1,
+		     .status = PROVISIONAL, .origin = SNOOP,
+		     .window_end = WINDOW },
+	  .claim = { NETLINK, VTEP1, .op = WITHDRAW },
+	  ROW(3, REFUSE_STALE_WITHDRAW), .taken_back = true },
+	{ .desc = "3: learn does not take back what is pending",
+	  .bound = { .cur = VTEP3, .prev = PORT1, .pending = PORT1,
+		     .status = PROVISIONAL, .origin = SNOOP,
+		     .window_end = WINDOW },
+	  .claim = { LEARN, PORT1, .op = WITHDRAW },
+	  ROW(3, REFUSE_STALE_WITHDRAW) },
+	{ .desc = "3: another place than the one pending",
+	  .bound = { .cur = VTEP3, .prev = VTEP1, .pending = VTEP1,
+		     .status = PROVISIONAL, .origin = SNOOP,
+		     .window_end = WINDOW },
+	  .claim = { CONTROL, VTEP4, .op = WITHDRAW },
 	  ROW(3, REFUSE_STALE_WITHDRAW) },
 	{ .desc = "3: names another port of the same VTEP",
 	  .bound = { .cur = VTEP3 },
@@ -333,7 +353,7 @@ static const struct rules_case rules_cases[] = {
 	{ .desc = "5: learn",
 	  .claim = { LEARN, PORT1 }, ROW(5, ACCEPT_NEW),
 	  .then = { .cur = PORT1, .origin = LEARN, .window_end = WINDOW } },
-	{ .desc = "5: dplearn", .policy = CONFIRM_NONE,
+	{ .desc = "5: dplearn opens no window",
 	  .claim = { DPLEARN, VTEP3 }, ROW(5, ACCEPT_NEW),
 	  .then = { .cur = VTEP3, .origin = DPLEARN } },
 
@@ -749,7 +769,8 @@ static const struct rules_case rules_cases[] = {
 		     .window_end = WINDOW, .router = true },
 	  .claim = { NETLINK, VTEP5 }, ROW(15, ACCEPT_MOVE),
 	  .then = { .cur = VTEP5, .prev = VTEP3, .prev2 = VTEP1,
-		    .seq = NUM(5), .bump = 2, .origin = NETLINK } },
+		    .seq = NUM(5), .bump = 2, .origin = NETLINK,
+		    .router = true } },
 	{ .desc = "15: control, a third place in the window",
 	  .bound = { .cur = VTEP3, .prev = VTEP1, .bump = 1,
 		     .status = PROVISIONAL, .origin = SNOOP,
@@ -821,7 +842,7 @@ static const struct rules_case rules_cases[] = {
 	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
 	  .then = { .cur = PORT1, .prev = VTEP3, .seq = NUM(5), .bump = 1,
 		    .origin = LEARN } },
-	{ .desc = "17: dplearn", .policy = CONFIRM_NONE,
+	{ .desc = "17: dplearn opens no window",
 	  .bound = { .cur = VTEP3, .seq = NUM(5), .bump = 1 },
 	  .claim = { DPLEARN, VTEP4 }, ROW(17, ACCEPT_MOVE),
 	  .then = { .cur = VTEP4, .prev = VTEP3, .seq = NUM(5), .bump = 2,
@@ -922,6 +943,8 @@ static struct rules_state state_wanted(const struct rules_case *param)
 	state = param->bound;
 	if (param->pending)
 		state.pending = param->claim.spot;
+	if (param->taken_back)
+		state.pending = NOWHERE;
 	return state;
 }
 
