@@ -20,6 +20,9 @@
 #include "compat/compat.h"
 #include "vxmob.h"
 
+#define DUMP_LEN	(64 * 1024)
+#define DUMP_OVERLAP	64
+
 static bool monitor_only(struct vxmob_domain *d)
 {
 	bool monitor;
@@ -215,7 +218,7 @@ bool vxmob_port_valid(struct vxmob_domain *d, u32 ifindex)
 	bool valid;
 
 	rcu_read_lock();
-	valid = ifindex != d->dev->ifindex && find_port(d, ifindex);
+	valid = ifindex != d->ifindex && find_port(d, ifindex);
 	rcu_read_unlock();
 	return valid;
 }
@@ -275,7 +278,7 @@ static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (err)
 		return err;
 	b->written = jiffies;
-	if (!fdb->bridge_learned || ifindex != d->dev->ifindex)
+	if (!fdb->bridge_learned || ifindex != d->ifindex)
 		set_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
 	return 0;
 }
@@ -302,9 +305,9 @@ static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 		if (!fdb->vxlan_learned)
 			set_bit(VXMOB_B_VXLAN_OURS, &b->flags);
 	}
-	if (fdb->bridge_port == d->dev->ifindex && fdb->bridge_learned)
+	if (fdb->bridge_port == d->ifindex && fdb->bridge_learned)
 		return 0;
-	err = turn_bridge(d, b, d->dev->ifindex, fdb);
+	err = turn_bridge(d, b, d->ifindex, fdb);
 	if (!err)
 		return 0;
 	vxmob_apply_undo(d, b->mac, fdb);
@@ -342,26 +345,66 @@ int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 	return turn_bridge(d, b, to->ifindex, fdb);
 }
 
+static u32 bridge_port_of(const struct vxmob_domain *d,
+			  const struct vxmob_place *place)
+{
+	return place->state == VXMOB_STATE_LOCAL ? place->ifindex : d->ifindex;
+}
+
+/* Of a local MAC the vxlan entry is a leftover, if the module left it. */
+static bool vxlan_goes(const struct vxmob_binding *b,
+		       const struct vxmob_fdb *fdb)
+{
+	if (b->mob.cur.state == VXMOB_STATE_REMOTE)
+		return vxmob_place_equal(&fdb->vxlan, &b->mob.cur);
+	return fdb->vxlan.state == VXMOB_STATE_REMOTE &&
+	       (!list_empty(&b->reap) ||
+		test_bit(VXMOB_B_VXLAN_OURS, &b->flags));
+}
+
 /**
- * vxmob_apply_gone - Remove a MAC's entries
+ * vxmob_apply_gone - Remove the entries of a MAC that left its place
  * @d: the domain
- * @mac: the MAC
+ * @b: the MAC's binding
  * @fdb: what vxmob_fdb_read() said
  *
- * Static entries and vxlan entries that are not externally learned are their
- * owner's and stay.
+ * Entries that point elsewhere stay, and so do static entries and vxlan entries
+ * that are not externally learned: they are their owner's.
  *
  * Context: BH or process; the domain's lock is held.
  */
-void vxmob_apply_gone(struct vxmob_domain *d, const u8 *mac,
+void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb)
 {
 	lockdep_assert_held(&d->lock);
 	if (monitor_only(d))
 		return;
-	bridge_erase(d, mac, fdb);
-	if (fdb->vxlan.state == VXMOB_STATE_REMOTE)
-		vxlan_erase(d, mac, &fdb->vxlan);
+	if (fdb->bridge_port == bridge_port_of(d, &b->mob.cur))
+		bridge_erase(d, b->mac, fdb);
+	if (vxlan_goes(b, fdb))
+		vxlan_erase(d, b->mac, &fdb->vxlan);
+}
+
+/**
+ * vxmob_fdb_shows - Whether the forwarding databases show a place
+ * @d: the domain
+ * @fdb: what vxmob_fdb_read() said
+ * @place: the place
+ *
+ * Context: any.
+ * Return: true if frames for the MAC go there.
+ */
+bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
+		     const struct vxmob_place *place)
+{
+	if (place->state == VXMOB_STATE_NONE)
+		return !fdb->bridge_port &&
+		       fdb->vxlan.state == VXMOB_STATE_NONE;
+	if (place->state == VXMOB_STATE_REMOTE &&
+	    !vxmob_place_equal(&fdb->vxlan, place))
+		return false;
+	return fdb->bridge_port == bridge_port_of(d, place) ||
+	       !rcu_access_pointer(d->br);
 }
 
 static bool undone(const struct vxmob_fdb *now, const struct vxmob_fdb *old)
@@ -415,7 +458,7 @@ static bool written_since(struct vxmob_domain *d, const struct vxmob_binding *b,
 	unsigned long ours = jiffies - b->written;
 	unsigned long last = clock_t_to_jiffies(fdb->bridge_age);
 
-	if (fdb->bridge_port != d->dev->ifindex ||
+	if (fdb->bridge_port != d->ifindex ||
 	    br_port_flag_is_set(d->dev, BR_LEARNING))
 		return false;
 	return last + clock_t_to_jiffies(2) < ours;
@@ -463,17 +506,24 @@ void vxmob_apply_release(struct vxmob_domain *d, struct vxmob_binding *b)
  */
 void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b)
 {
+	struct vxmob_place place;
 	struct vxmob_fdb fdb;
 
 	lockdep_assert_held(&d->lock);
 	if (monitor_only(d))
 		return;
 	vxmob_fdb_read(d, b->mac, &fdb);
-	if (fdb.bridge_port == d->dev->ifindex ||
+	if (fdb.bridge_port == d->ifindex ||
 	    fdb.vxlan.state != VXMOB_STATE_REMOTE)
 		return;
-	vxlan_erase(d, b->mac, &fdb.vxlan);
+	place = fdb.vxlan;
+	vxlan_erase(d, b->mac, &place);
 	clear_bit(VXMOB_B_VXLAN_OURS, &b->flags);
+	/* A daemon may have turned the bridge entry back just then. */
+	vxmob_fdb_read(d, b->mac, &fdb);
+	if (fdb.bridge_port == d->ifindex &&
+	    fdb.vxlan.state == VXMOB_STATE_NONE)
+		vxlan_write(d, b->mac, &place);
 }
 
 /* Call @fn for each entry in @skb that belongs to the domain's VLAN. */
@@ -497,6 +547,10 @@ static void each_entry(struct vxmob_domain *d, struct sk_buff *skb,
 	}
 }
 
+/*
+ * The dump goes on by position in a list that others shorten meanwhile: each
+ * piece overlaps the one before by so much that none is missed.
+ */
 static int dump_entries(struct vxmob_domain *d, struct net_device *dev,
 			struct net_device *filter, struct sk_buff *skb,
 			void (*fn)(struct vxmob_domain *d, const u8 *mac))
@@ -507,14 +561,15 @@ static int dump_entries(struct vxmob_domain *d, struct net_device *dev,
 
 	do {
 		skb_trim(skb, 0);
-		vxmob_fdb_dump_seek(&cb, done);
+		vxmob_fdb_dump_seek(&cb, max(done - DUMP_OVERLAP, 0));
 		idx = 0;
 		err = dev->netdev_ops->ndo_fdb_dump(skb, &cb, dev, filter,
 						    &idx);
-		if (err == -EMSGSIZE && idx == done)
+		if (err == -EMSGSIZE && idx <= done)
 			return -ENOMEM;
 		done = idx;
 		each_entry(d, skb, fn);
+		cond_resched();
 	} while (err == -EMSGSIZE);
 	return err;
 }
@@ -536,7 +591,7 @@ int vxmob_fdb_each_mac(struct vxmob_domain *d,
 	struct sk_buff *skb;
 	int err;
 
-	skb = alloc_skb(NLMSG_GOODSIZE, GFP_KERNEL);
+	skb = alloc_skb(DUMP_LEN, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
 	err = dump_entries(d, d->dev, NULL, skb, fn);

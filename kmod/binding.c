@@ -10,6 +10,8 @@
 
 #include "vxmob.h"
 
+#define WALK_PASSES	16
+
 static struct kmem_cache *cache;
 
 static const struct rhashtable_params params = {
@@ -176,10 +178,10 @@ void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b)
 }
 
 /* A walk meets an entry twice while the table grows; @fn must not mind. */
-static int walk_chunk(struct vxmob_domain *d, struct rhashtable_iter *iter,
-		      bool (*fn)(struct vxmob_domain *d,
-				 struct vxmob_binding *b, void *data),
-		      void *data)
+static bool walk_chunk(struct vxmob_domain *d, struct rhashtable_iter *iter,
+		       bool (*fn)(struct vxmob_domain *d,
+				  struct vxmob_binding *b, void *data),
+		       void *data, unsigned int *removed)
 {
 	struct vxmob_binding *b;
 	bool more = true;
@@ -192,21 +194,47 @@ static int walk_chunk(struct vxmob_domain *d, struct rhashtable_iter *iter,
 			continue;
 		if (!b)
 			break;
-		if (!test_bit(VXMOB_B_DEAD, &b->flags))
-			more = fn(d, b, data);
+		if (test_bit(VXMOB_B_DEAD, &b->flags))
+			continue;
+		more = fn(d, b, data);
+		*removed += test_bit(VXMOB_B_DEAD, &b->flags);
 	}
 	spin_unlock_bh(&d->lock);
 	return more && n == VXMOB_CHUNK;
 }
 
+/* Returns how many bindings @fn removed. */
+static unsigned int walk_once(struct vxmob_domain *d,
+			      bool (*fn)(struct vxmob_domain *d,
+					 struct vxmob_binding *b, void *data),
+			      void *data)
+{
+	struct rhashtable_iter iter;
+	unsigned int removed = 0;
+	bool more;
+
+	rhashtable_walk_enter(&d->macs, &iter);
+	do {
+		rhashtable_walk_start(&iter);
+		more = walk_chunk(d, &iter, fn, data, &removed);
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+	} while (more);
+	rhashtable_walk_exit(&iter);
+	return removed;
+}
+
 /**
  * vxmob_binding_walk - Call a function for every binding
  * @d: the domain
- * @fn: called under the domain's lock; may remove the binding; returns whether
- *	to go on
+ * @fn: called under the domain's lock, more than once for some; may remove the
+ *	binding; returns whether to go on
  * @data: for @fn
  *
- * Bindings that come or go meanwhile may or may not be met.
+ * A walk that resumes behind an entry that was removed loses some of that
+ * bucket, so it is repeated until it removes none; but not for ever, should
+ * somebody keep adding. Bindings that come or go meanwhile may or may not be
+ * met.
  *
  * Context: process, may sleep; no lock of the module is held.
  */
@@ -215,15 +243,8 @@ void vxmob_binding_walk(struct vxmob_domain *d,
 				   struct vxmob_binding *b, void *data),
 			void *data)
 {
-	struct rhashtable_iter iter;
-	bool more;
+	int passes = WALK_PASSES;
 
-	rhashtable_walk_enter(&d->macs, &iter);
-	do {
-		rhashtable_walk_start(&iter);
-		more = walk_chunk(d, &iter, fn, data);
-		rhashtable_walk_stop(&iter);
+	while (walk_once(d, fn, data) && --passes)
 		cond_resched();
-	} while (more);
-	rhashtable_walk_exit(&iter);
 }

@@ -101,6 +101,20 @@ static bool is_observed(const struct vxmob_claim *claim)
 	       claim->origin != VXMOB_ORIGIN_SNOOP;
 }
 
+/* What points to another place than the one withdrawn is evidence of its own. */
+static void look_for_others(struct vxmob_domain *d, struct vxmob_binding *b,
+			    const struct vxmob_fdb *fdb)
+{
+	static const struct vxmob_place nowhere;
+
+	if (vxmob_fdb_shows(d, fdb, &b->mob.cur) ||
+	    vxmob_fdb_shows(d, fdb, &nowhere))
+		return;
+	rcu_read_lock();
+	vxmob_hint(d, b->mac);
+	rcu_read_unlock();
+}
+
 /**
  * vxmob_claim_apply - Carry out an accepted claim in the forwarding databases
  * @d: the domain
@@ -117,7 +131,8 @@ int vxmob_claim_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb)
 {
 	if (verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW) {
-		vxmob_apply_gone(d, b->mac, fdb);
+		vxmob_apply_gone(d, b, fdb);
+		look_for_others(d, b, fdb);
 		return 0;
 	}
 	if (is_observed(claim))

@@ -364,7 +364,7 @@ void vxmob_domain_end(struct vxmob_domain *d)
 	spin_lock_bh(&d->lock);
 	d->dead = true;
 	spin_unlock_bh(&d->lock);
-	synchronize_rcu();
+	synchronize_net();
 	vxmob_observe_stop(d);
 	release_bindings(d);
 	vxmob_vtep_clear(d);
@@ -469,9 +469,13 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 		vxmob_options_free(opt);
 		return err;
 	}
+	mutex_lock(&vxmob_net(d->net)->claim_lock);
 	rcu_assign_pointer(d->opt, opt);
+	mutex_unlock(&vxmob_net(d->net)->claim_lock);
 	if (!opt->snoop && was->snoop)
 		vxmob_snoop_put(d->underlay);
+	if (opt->mode != was->mode)
+		vxmob_resync(d, opt->mode == VXMOB_MODE_ENFORCE);
 	call_rcu(&was->rcu, options_free_rcu);
 	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_SET);
 	return 0;
@@ -492,7 +496,7 @@ void vxmob_domain_leave(struct vxmob_domain *d)
 	if (!rtnl_dereference(d->br))
 		return;
 	hash_del_rcu(&d->by_bridge);
-	synchronize_rcu();
+	synchronize_net();
 	mutex_lock(&vxmob_net(d->net)->claim_lock);
 	release_bindings(d);
 	mutex_unlock(&vxmob_net(d->net)->claim_lock);
@@ -502,21 +506,24 @@ void vxmob_domain_leave(struct vxmob_domain *d)
 
 /**
  * vxmob_domain_join - Take the bridge that the vxlan device is a port of
- * @d: the domain; nothing happens if it has a bridge, or can have none
+ * @d: the domain
  *
  * Context: process, may sleep; RTNL is held.
+ * Return: 0 if the domain has its bridge, if the device is in one; -EAGAIN if
+ *	it cannot be taken, as long as the port is not in the VLAN.
  */
-void vxmob_domain_join(struct vxmob_domain *d)
+int vxmob_domain_join(struct vxmob_domain *d)
 {
 	struct net_device *br = bridge_of(d->dev);
 	int vid;
 
 	ASSERT_RTNL();
 	if (!br || rtnl_dereference(d->br))
-		return;
+		return 0;
 	vid = choose_vid(d->dev, br, d->vid_auto ? -1 : d->vid, NULL);
 	if (vid < 0 || check_segment(br, vid, NULL))
-		return;
+		return -EAGAIN;
 	d->vid = vid;
 	index_bridge(d, br);
+	return 0;
 }

@@ -74,11 +74,14 @@ static bool withdraw_if_on(struct vxmob_domain *d, struct vxmob_binding *b,
 /* Externally learned entries outlive their port's going down: not ours. */
 static void port_gone(struct net_device *port, const struct net_device *br)
 {
+	struct vxmob_net *vn = vxmob_net(dev_net(port));
 	struct vxmob_domain *d;
 
-	list_for_each_entry(d, &vxmob_net(dev_net(port))->domains, list)
+	mutex_lock(&vn->claim_lock);
+	list_for_each_entry(d, &vn->domains, list)
 		if (rcu_access_pointer(d->br) == br && d->dev != port)
 			vxmob_binding_walk(d, withdraw_if_on, port);
+	mutex_unlock(&vn->claim_lock);
 }
 
 /* The bridge tells of a port before the port has its VLANs: join later. */
@@ -90,7 +93,7 @@ static void changed_upper(struct net_device *dev,
 	if (!netif_is_bridge_master(info->upper_dev))
 		return;
 	if (d && info->linking)
-		vxmob_resync(d);
+		vxmob_resync(d, true);
 	else if (d)
 		vxmob_domain_leave(d);
 	else if (!info->linking)
@@ -118,7 +121,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		changed_upper(dev, ptr);
 		break;
 	case NETDEV_DOWN:
-		if (netif_is_bridge_port(dev))
+		/* Unregistering a notifier reports ports that are up, too. */
+		if (netif_is_bridge_port(dev) && !(dev->flags & IFF_UP))
 			port_gone(dev, netdev_master_upper_dev_get(dev));
 		break;
 	}

@@ -94,7 +94,7 @@ static int bad_attr(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	return err;
 }
 
-/* The device that a request names; RCU or RTNL is held. */
+/* The device that a request names; RCU is held. */
 static struct net_device *parse_device(struct net *net,
 				       const struct nlattr *ifindex,
 				       struct netlink_ext_ack *extack)
@@ -241,22 +241,27 @@ static int parse_flags(struct nlattr **tb, struct vxmob_claim *claim,
 	return 0;
 }
 
-#define for_each_ip(attr, head, len, rem)				\
-	nla_for_each_attr(attr, head, len, rem)				\
-		if (nla_type(attr) == VXMOB_A_MAC_IP)
+static unsigned int count_ips(const struct nlattr *head, int len)
+{
+	const struct nlattr *attr;
+	unsigned int n = 0;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem)
+		n += nla_type(attr) == VXMOB_A_MAC_IP;
+	return n;
+}
 
 static int parse_ips(const struct nlattr *last, const struct nlattr *head,
 		     int len, struct vxmob_claim *claim, struct vxmob_ips **ips,
 		     struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
-	unsigned int n = 0;
+	unsigned int n = count_ips(head, len);
 	int rem, err = 0;
 
 	if (!last)
 		return 0;
-	for_each_ip(attr, head, len, rem)
-		n++;
 	if (n > VXMOB_IPS_MAX || claim->op == VXMOB_OP_WITHDRAW)
 		return bad_attr(extack, last, n > VXMOB_IPS_MAX ?
 				"vxmob: too many IP addresses" :
@@ -265,11 +270,10 @@ static int parse_ips(const struct nlattr *last, const struct nlattr *head,
 	*ips = kzalloc(struct_size(*ips, addr, n), GFP_KERNEL_ACCOUNT);
 	if (!*ips)
 		return -ENOMEM;
-	for_each_ip(attr, head, len, rem) {
-		err = parse_addr(attr, &(*ips)->addr[(*ips)->n++], extack);
-		if (err)
-			break;
-	}
+	nla_for_each_attr(attr, head, len, rem)
+		if (!err && nla_type(attr) == VXMOB_A_MAC_IP)
+			err = parse_addr(attr, &(*ips)->addr[(*ips)->n++],
+					 extack);
 	return err;
 }
 
@@ -544,8 +548,10 @@ static int domain_add(struct genl_info *info)
 	int vid = -1;
 	u32 vni = 0;
 
+	rcu_read_lock();
 	dev = parse_device(genl_info_net(info), tb[VXMOB_A_DOMAIN_IFINDEX],
 			   info->extack);
+	rcu_read_unlock();	/* the RTNL keeps it from here */
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
 	opt = parse_options(info, NULL);
@@ -724,6 +730,7 @@ static int dump_domains(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd
 {
 	struct vxmob_net *vn = vxmob_net(sock_net(skb->sk));
 	struct vxmob_domain *d;
+	int err = 0;
 	long i = 0;
 
 	rcu_read_lock();
@@ -731,14 +738,15 @@ static int dump_domains(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd
 	list_for_each_entry_rcu(d, &vn->domains, list) {
 		if (i++ < cb->args[0] || !domain_matches(d, ifindex, vni))
 			continue;
-		if (dump_one(skb, cb, cmd, d, fill)) {
+		err = dump_one(skb, cb, cmd, d, fill);
+		if (err) {
 			i--;
 			break;
 		}
 	}
 	rcu_read_unlock();
 	cb->args[0] = i;
-	return skb->len;
+	return skb->len ?: err;
 }
 
 /**

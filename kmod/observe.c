@@ -11,7 +11,8 @@
  * reads both FDBs and claims what it finds there.
  *
  * A deletion is notified before the entry changes, and the worker may run on
- * another CPU: if it finds no change it looks again a jiffy later.
+ * another CPU: if it finds no change it looks again, at growing distances, until
+ * the matter has settled.
  */
 #include <linux/slab.h>
 
@@ -19,7 +20,7 @@
 
 #define STRANGERS_MAX	4096
 #define RESYNC_DELAY	(HZ / 10)
-#define SETTLED_NS	(2 * TICK_NSEC)
+#define SETTLE_NS	(100 * NSEC_PER_MSEC)
 
 static void resync_later(struct vxmob_domain *d)
 {
@@ -29,20 +30,15 @@ static void resync_later(struct vxmob_domain *d)
 /**
  * vxmob_resync - Have a domain read anew what its forwarding databases hold
  * @d: the domain, which is not ending
+ * @reassert: have it write what is bound as well
  *
- * Context: any.
+ * Context: any; RTNL is held if @reassert is set.
  */
-void vxmob_resync(struct vxmob_domain *d)
+void vxmob_resync(struct vxmob_domain *d, bool reassert)
 {
+	if (reassert)
+		d->reassert = true;
 	mod_delayed_work(vxmob_wq, &d->resync, 0);
-}
-
-static void hint_binding(struct vxmob_domain *d, struct vxmob_binding *b)
-{
-	if (test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
-		return;
-	WRITE_ONCE(b->hint_ns, ktime_get_ns());
-	llist_add(&b->dirty, &d->dirty);
 }
 
 static void hint_stranger(struct vxmob_domain *d, const u8 *mac)
@@ -59,6 +55,19 @@ static void hint_stranger(struct vxmob_domain *d, const u8 *mac)
 	ether_addr_copy(s->mac, mac);
 	s->seen_ns = ktime_get_ns();
 	llist_add(&s->node, &d->strangers);
+}
+
+/*
+ * A dead binding keeps the bit for good: it may have gone after the change that
+ * is hinted at here, or before.
+ */
+static void hint_binding(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	WRITE_ONCE(b->hint_ns, ktime_get_ns());
+	if (!test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
+		llist_add(&b->dirty, &d->dirty);
+	else if (test_bit(VXMOB_B_DEAD, &b->flags))
+		hint_stranger(d, b->mac);
 }
 
 /**
@@ -131,13 +140,13 @@ static struct notifier_block switchdev_nb = {
 static bool arrived_home(struct vxmob_domain *d, const struct vxmob_fdb *fdb)
 {
 	return fdb->bridge_port && !fdb->bridge_own &&
-	       fdb->bridge_port != d->dev->ifindex;
+	       fdb->bridge_port != d->ifindex;
 }
 
 /* Between the two writes of a daemon the FDBs say half of what it means. */
 static bool half_written(struct vxmob_domain *d, const struct vxmob_fdb *fdb)
 {
-	return fdb->bridge_port == d->dev->ifindex &&
+	return fdb->bridge_port == d->ifindex &&
 	       fdb->vxlan.state == VXMOB_STATE_NONE;
 }
 
@@ -196,29 +205,74 @@ static bool nothing_new(const struct vxmob_binding *b,
 	       (b->mob.sticky && b->mob.origin == VXMOB_ORIGIN_CONTROL);
 }
 
+static bool is_announced(const struct vxmob_binding *b)
+{
+	return b->mob.origin == VXMOB_ORIGIN_CONTROL ||
+	       b->mob.origin == VXMOB_ORIGIN_SNOOP;
+}
+
+/* Write what is bound, where the module is who put it there. */
+static void reassert(struct vxmob_domain *d, struct vxmob_binding *b,
+		     const struct vxmob_fdb *fdb)
+{
+	if (is_announced(b) && b->mob.cur.state != VXMOB_STATE_NONE &&
+	    !fdb->bridge_static && !fdb->vxlan_nexthop)
+		vxmob_apply(d, b, &b->mob.cur, fdb);
+}
+
+static void claim_difference(struct vxmob_domain *d, struct vxmob_binding *b,
+			     const struct vxmob_fdb *fdb,
+			     struct vxmob_claim *claim)
+{
+	int err;
+
+	if (claim->place.state == VXMOB_STATE_NONE)
+		claim_gone(b, claim);
+	if (vxmob_claim_locked(d, claim, fdb, NULL, &err) ==
+	    VXMOB_VERDICT_FAILED)
+		resync_later(d);
+}
+
+/*
+ * A bridge entry to the vxlan device without a vxlan entry, which nobody has
+ * completed: taking the device down and up does that.
+ */
+static void complete_half(struct vxmob_domain *d, struct vxmob_binding *b,
+			  const struct vxmob_fdb *fdb,
+			  struct vxmob_claim *claim)
+{
+	if (is_announced(b))
+		reassert(d, b, fdb);
+	else
+		claim_difference(d, b, fdb, claim);
+}
+
 /*
  * Judge the difference between the FDBs and the binding. Returns whether there
- * was one.
+ * was one. @settled: what is half written by now stays so.
  */
-static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns)
+static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
+		    bool settled)
 {
 	struct vxmob_binding *b = vxmob_binding_find(d, mac);
 	struct vxmob_claim claim = { .seen_ns = seen_ns };
 	struct vxmob_fdb fdb;
-	int err;
 
 	d->hints++;
 	vxmob_fdb_read(d, mac, &fdb);
-	if (fdb.vxlan_nexthop || fdb.bridge_own || half_written(d, &fdb))
+	if (fdb.vxlan_nexthop || fdb.bridge_own)
 		return false;
-	ignore_leftover(b, &fdb);
 	ether_addr_copy(claim.mac, mac);
+	if (half_written(d, &fdb)) {
+		if (settled && b)
+			complete_half(d, b, &fdb, &claim);
+		return false;
+	}
+	ignore_leftover(b, &fdb);
 	claim_seen(d, &fdb, &claim);
 	if (nothing_new(b, &claim))
 		return false;
-	if (claim.place.state == VXMOB_STATE_NONE)
-		claim_gone(b, &claim);
-	vxmob_claim_locked(d, &claim, &fdb, NULL, &err);
+	claim_difference(d, b, &fdb, &claim);
 	return true;
 }
 
@@ -233,39 +287,51 @@ void vxmob_observe(struct vxmob_domain *d, const u8 *mac)
 {
 	spin_lock_bh(&d->lock);
 	if (!d->dead)
-		look_at(d, mac, ktime_get_ns());
+		look_at(d, mac, ktime_get_ns(), true);
 	spin_unlock_bh(&d->lock);
 }
 
-static void look_later(struct vxmob_domain *d)
+static void look_later(struct vxmob_domain *d, unsigned long delay)
 {
-	mod_timer(&d->later, jiffies + 1);
+	timer_reduce(&d->later, jiffies + delay);
 }
 
 /* The change may come yet: keep it on the list, but do not run for it. */
-static void look_again(struct vxmob_domain *d, struct vxmob_binding *b)
+static void look_again(struct vxmob_domain *d, struct vxmob_binding *b,
+		       u64 waited_ns)
 {
 	if (test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
 		return;
 	llist_add(&b->dirty, &d->dirty);
-	look_later(d);
+	look_later(d, 1 + nsecs_to_jiffies(waited_ns));
 }
 
-static void look_at_binding(struct vxmob_domain *d, struct vxmob_binding *b)
+static void look_at_live(struct vxmob_domain *d, struct vxmob_binding *b)
 {
-	u64 seen = READ_ONCE(b->hint_ns);
+	u64 seen, waited;
 
-	if (test_bit(VXMOB_B_DEAD, &b->flags)) {
-		vxmob_binding_free(b);
-		return;
-	}
 	clear_bit(VXMOB_B_DIRTY, &b->flags);
 	smp_mb__after_atomic();	/* pairs with test_and_set_bit() of a hint */
-	if (test_bit(VXMOB_B_PINNED, &b->flags))
+	if (test_bit(VXMOB_B_PINNED, &b->flags)) {
 		set_bit(VXMOB_B_MISSED, &b->flags);
-	else if (!look_at(d, b->mac, seen) &&
-		 ktime_get_ns() - seen < SETTLED_NS)
-		look_again(d, b);
+		return;
+	}
+	seen = READ_ONCE(b->hint_ns);
+	waited = ktime_get_ns() - seen;
+	if (!look_at(d, b->mac, seen, waited >= SETTLE_NS) &&
+	    waited < SETTLE_NS)
+		look_again(d, b, waited);
+}
+
+/* Of a binding that went while it was on the list the MAC is news all the same. */
+static void look_at_binding(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	if (!test_bit(VXMOB_B_DEAD, &b->flags)) {
+		look_at_live(d, b);
+		return;
+	}
+	look_at(d, b->mac, READ_ONCE(b->hint_ns), false);
+	vxmob_binding_free(b);
 }
 
 static int look_at_strangers(struct vxmob_domain *d, int budget)
@@ -276,7 +342,7 @@ static int look_at_strangers(struct vxmob_domain *d, int budget)
 	while (budget && (node = llist_del_first(&d->strangers))) {
 		s = llist_entry(node, struct vxmob_stranger, node);
 		atomic_dec(&d->n_strangers);
-		look_at(d, s->mac, s->seen_ns);
+		look_at(d, s->mac, s->seen_ns, false);
 		kfree(s);
 		budget--;
 	}
@@ -304,8 +370,9 @@ static void reap(struct vxmob_domain *d)
 	struct vxmob_binding *b, *next;
 
 	list_for_each_entry_safe(b, next, &d->reap, reap) {
-		if (!poll_state_synchronize_rcu(b->gp)) {
-			look_later(d);
+		if (!poll_state_synchronize_rcu(b->gp) ||
+		    test_bit(VXMOB_B_PINNED, &b->flags)) {
+			look_later(d, 1);
 			return;
 		}
 		list_del_init(&b->reap);
@@ -325,22 +392,22 @@ void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b)
 	lockdep_assert_held(&d->lock);
 	b->gp = start_poll_synchronize_rcu();
 	list_move_tail(&b->reap, &d->reap);
-	look_later(d);
+	look_later(d, 1);
 }
 
 static void work(struct tasklet_struct *t)
 {
 	struct vxmob_domain *d = from_tasklet(d, t, worker);
-	int budget = VXMOB_CHUNK;
+	bool more = false;
 
 	spin_lock_bh(&d->lock);
 	if (!d->dead) {
-		budget = look_at_strangers(d, budget);
-		budget = look_at_dirty(d, budget);
+		more = !look_at_dirty(d, VXMOB_CHUNK);
+		more |= !look_at_strangers(d, VXMOB_CHUNK);
 		reap(d);
 	}
 	spin_unlock_bh(&d->lock);
-	if (!budget)
+	if (more)
 		tasklet_schedule(t);
 }
 
@@ -354,28 +421,54 @@ static void work_later(struct timer_list *t)
 static bool observe_binding(struct vxmob_domain *d, struct vxmob_binding *b,
 			    void *data)
 {
-	look_at(d, b->mac, ktime_get_ns());
+	if (!test_bit(VXMOB_B_PINNED, &b->flags))
+		look_at(d, b->mac, ktime_get_ns(), true);
 	return true;
 }
 
+static bool reassert_binding(struct vxmob_domain *d, struct vxmob_binding *b,
+			     void *data)
+{
+	struct vxmob_fdb fdb;
+
+	if (test_bit(VXMOB_B_PINNED, &b->flags))
+		return true;
+	vxmob_fdb_read(d, b->mac, &fdb);
+	reassert(d, b, &fdb);
+	return true;
+}
+
+static int read_anew(struct vxmob_domain *d)
+{
+	int err = vxmob_domain_join(d);
+
+	if (d->reassert && !err)
+		vxmob_binding_walk(d, reassert_binding, NULL);
+	d->reassert &= !!err;
+	vxmob_vtep_read_flood_list(d);
+	vxmob_binding_walk(d, observe_binding, NULL);
+	return vxmob_fdb_each_mac(d, vxmob_observe) ?: err;
+}
+
 /*
- * Called under the RTNL when the domain ends, which waits for this work: so it
- * must not wait for the RTNL.
+ * The end of the domain waits for this work under the RTNL, so it must not wait
+ * for the RTNL itself.
  */
 static void resync(struct work_struct *work)
 {
 	struct vxmob_domain *d = container_of(to_delayed_work(work),
 					      struct vxmob_domain, resync);
+	int err;
 
 	if (!rtnl_trylock()) {
 		queue_delayed_work(vxmob_wq, &d->resync, 1);
 		return;
 	}
 	d->resyncs++;
-	vxmob_domain_join(d);
-	vxmob_fdb_each_mac(d, vxmob_observe);
-	vxmob_binding_walk(d, observe_binding, NULL);
+	err = read_anew(d);
 	rtnl_unlock();
+	if (err)
+		queue_delayed_work(vxmob_wq, &d->resync, HZ);
 }
 
 static void read_flood_list(struct work_struct *work)

@@ -58,11 +58,14 @@ static bool vtep_believed(struct vxmob_domain *d,
 }
 
 /* The driver would drop a packet whose checksum is wrong. */
-static bool checksum_ok(struct sk_buff *skb, const struct udphdr *udp,
-			const struct outer *outer)
+static bool checksum_ok(const struct vxmob_domain *d, struct sk_buff *skb,
+			const struct udphdr *udp, const struct outer *outer)
 {
+	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
+
 	if (!udp->check)
-		return outer->family == NFPROTO_IPV4;
+		return outer->family == NFPROTO_IPV4 ||
+		       vxlan->cfg.flags & VXLAN_F_UDP_ZERO_CSUM6_RX;
 	return !nf_checksum(skb, NF_INET_LOCAL_IN, outer->udp, IPPROTO_UDP,
 			    outer->family);
 }
@@ -130,7 +133,7 @@ static void look_into(struct net *net, struct sk_buff *skb,
 	d = vxmob_domain_find_vni(net, vni, udp->dest, outer->saddr.len);
 	if (!d || !vxmob_parse_announcement(data, len, &a))
 		return;
-	if (checksum_ok(skb, udp, outer))
+	if (checksum_ok(d, skb, udp, outer))
 		claim_for(d, outer, &a, ktime_get_ns());
 }
 

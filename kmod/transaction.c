@@ -28,7 +28,8 @@
  * @ruling: how it was judged
  * @next: the mobility state that follows
  * @flags: flags of @b before the line was applied
- * @fdb: what the forwarding databases held before
+ * @fdb: what the forwarding databases held before; read when the line is
+ *	judged, and again when it is applied
  */
 struct txn_line {
 	struct nlattr *attr;
@@ -148,31 +149,37 @@ static bool creates_entry(const struct txn_line *line)
 		line->fdb.vxlan.state == VXMOB_STATE_NONE);
 }
 
-static int apply_line(struct txn_line *line)
+/* The lock was dropped since, and others write the FDBs. */
+static int apply_line(struct txn *txn, struct txn_line *line)
 {
 	int err;
 
+	vxmob_fdb_read(line->d, line->claim.mac, &line->fdb);
+	if (line->fdb.bridge_static || line->fdb.vxlan_nexthop)
+		return refused(txn, line, VXMOB_VERDICT_REFUSE_STATIC);
 	err = vxmob_claim_apply(line->d, line->b, &line->claim,
 				line->ruling.verdict, &line->fdb);
 	line->applied = !err;
+	if (err)
+		NL_SET_ERR_MSG(txn->extack, "vxmob: failed: the kernel could not carry this line out");
 	return err;
 }
 
 static int apply_creation(struct txn *txn, struct txn_line *line)
 {
-	return creates_entry(line) ? apply_line(line) : 0;
+	return creates_entry(line) ? apply_line(txn, line) : 0;
 }
 
 static int apply_rest(struct txn *txn, struct txn_line *line)
 {
 	return line->applied || line->claim.op == VXMOB_OP_WITHDRAW ?
-	       0 : apply_line(line);
+	       0 : apply_line(txn, line);
 }
 
 /* Cannot fail, so it comes when nothing else can. */
 static int apply_withdrawal(struct txn *txn, struct txn_line *line)
 {
-	return line->claim.op == VXMOB_OP_WITHDRAW ? apply_line(line) : 0;
+	return line->claim.op == VXMOB_OP_WITHDRAW ? apply_line(txn, line) : 0;
 }
 
 /* Evidence that came while the MAC was pinned: have it looked at now. */
@@ -195,18 +202,46 @@ static int commit_line(struct txn *txn, struct txn_line *line)
 	return 0;
 }
 
-/* Returns whether the forwarding databases could be put back. */
+/*
+ * An entry that aged before and is externally learned now is the module's to
+ * remove.
+ */
+static void undo_flags(struct txn_line *line)
+{
+	const struct vxmob_fdb *old = &line->fdb;
+
+	assign_bit(VXMOB_B_VXLAN_OURS, &line->b->flags,
+		   test_bit(VXMOB_B_VXLAN_OURS, &line->flags) ||
+		   (old->vxlan.state && !old->vxlan_learned));
+	assign_bit(VXMOB_B_BRIDGE_OURS, &line->b->flags,
+		   test_bit(VXMOB_B_BRIDGE_OURS, &line->flags) ||
+		   (old->bridge_port && !old->bridge_learned));
+}
+
+/* Whether the entries still are what the line made of them */
+static bool still_applied(const struct txn_line *line)
+{
+	static const struct vxmob_place nowhere;
+	struct vxmob_fdb now;
+
+	vxmob_fdb_read(line->d, line->claim.mac, &now);
+	return vxmob_fdb_shows(line->d, &now,
+			       line->claim.op == VXMOB_OP_WITHDRAW ?
+			       &nowhere : &line->claim.place);
+}
+
+/*
+ * Returns whether the forwarding databases could be put back. What somebody
+ * else has written meanwhile is newer, and stays.
+ */
 static bool undo_line(struct txn_line *line)
 {
 	bool undone = true;
 
-	if (line->applied) {
+	if (line->applied && still_applied(line)) {
 		undone = vxmob_apply_undo(line->d, line->claim.mac,
 					  &line->fdb);
-		assign_bit(VXMOB_B_VXLAN_OURS, &line->b->flags,
-			   test_bit(VXMOB_B_VXLAN_OURS, &line->flags));
-		assign_bit(VXMOB_B_BRIDGE_OURS, &line->b->flags,
-			   test_bit(VXMOB_B_BRIDGE_OURS, &line->flags));
+		undo_flags(line);
 	}
 	unpin(line);
 	if (line->is_new)
@@ -244,8 +279,6 @@ static int apply_lines(struct txn *txn)
 		err = do_lines(txn, apply_rest);
 	if (!err)
 		err = do_lines(txn, apply_withdrawal);
-	if (err)
-		NL_SET_ERR_MSG(txn->extack, "vxmob: failed: the kernel could not carry this line out");
 	return err;
 }
 
@@ -261,6 +294,7 @@ static void commit_lines(struct txn *txn)
 		if (!line->d->dead)
 			commit_line(txn, line);
 		spin_unlock_bh(&line->d->lock);
+		cond_resched();
 	}
 }
 
@@ -302,18 +336,23 @@ static int parse_line(struct txn *txn, struct nlattr *attr)
 	return err;
 }
 
-#define for_each_line(attr, nlh, rem)					\
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)		\
-		if (nla_type(attr) == VXMOB_A_TRANSACTION_LINE)
+static unsigned int count_lines(const struct nlmsghdr *nlh)
+{
+	unsigned int n = 0;
+	struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)
+		n += nla_type(attr) == VXMOB_A_TRANSACTION_LINE;
+	return n;
+}
 
 static int parse(struct txn *txn, const struct nlmsghdr *nlh)
 {
-	unsigned int count = 0;
+	unsigned int count = count_lines(nlh);
 	struct nlattr *attr;
-	int rem, err;
+	int rem, err = 0;
 
-	for_each_line(attr, nlh, rem)
-		count++;
 	if (!count) {
 		NL_SET_ERR_MSG(txn->extack, "vxmob: the transaction is empty");
 		return -EINVAL;
@@ -325,12 +364,10 @@ static int parse(struct txn *txn, const struct nlmsghdr *nlh)
 	txn->line = kvcalloc(count, sizeof(*txn->line), GFP_KERNEL);
 	if (!txn->line)
 		return -ENOMEM;
-	for_each_line(attr, nlh, rem) {
-		err = parse_line(txn, attr);
-		if (err)
-			return err;
-	}
-	return 0;
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)
+		if (!err && nla_type(attr) == VXMOB_A_TRANSACTION_LINE)
+			err = parse_line(txn, attr);
+	return err;
 }
 
 static void release(struct txn *txn)
@@ -338,6 +375,7 @@ static void release(struct txn *txn)
 	while (txn->n--) {
 		kfree(txn->line[txn->n].ips);
 		vxmob_domain_put(txn->line[txn->n].d);
+		cond_resched();
 	}
 	kvfree(txn->line);
 }

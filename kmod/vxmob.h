@@ -38,10 +38,12 @@
 
 #include "rules.h"
 
-#define VXMOB_VTEPS_MAX		256	/* addresses in one option list */
+#define VXMOB_VTEPS_MAX		128	/* addresses in one option list; the
+					 * lists must fit one dump message
+					 */
 #define VXMOB_PROTECT_MAX	64	/* MACs in one option list */
 #define VXMOB_IPS_MAX		16	/* IP addresses of one MAC */
-#define VXMOB_TXN_MAX		(1 << 17)	/* lines of one transaction */
+#define VXMOB_TXN_MAX		131072	/* lines of one transaction */
 #define VXMOB_CHUNK		64	/* bindings handled under one lock hold */
 #define VXMOB_LATENCY_SLOTS	24
 
@@ -57,7 +59,7 @@
  */
 struct vxmob_net {
 	struct list_head domains;
-	struct mutex claim_lock;
+	struct mutex claim_lock;	/* serialises control claims */
 	unsigned int gen;
 	unsigned int snoopers;
 };
@@ -131,8 +133,8 @@ enum vxmob_binding_bits {
  *	MAC and not yet announced it
  * @flags: enum vxmob_binding_bits
  * @since_ms: when it came to its place, vxmob_now_ms()
- * @hint_ns: when the notifier first heard of a change not looked at yet,
- *	CLOCK_MONOTONIC; written by the notifier without a lock
+ * @hint_ns: when the notifier last heard of a change, CLOCK_MONOTONIC; written
+ *	by the notifier without a lock
  * @written: jiffies of the module's last write to the bridge entry
  * @moves: how often it moved
  * @ips: IP addresses that go with it, or NULL
@@ -240,9 +242,10 @@ struct vxmob_stats {
  * @n_strangers: how many, bounded
  * @worker: looks at hints; a tasklet, since claims are made in BH context and
  *	WQ_BH does not exist in Linux 6.1
- * @later: runs the worker a jiffy later, for a second look and for @reap
+ * @later: runs the worker later, for another look and for @reap
  * @reap: bindings whose vxlan entry goes after a grace period
  * @resync: reads all entries anew when hints were lost
+ * @reassert: @resync is to write what is bound as well
  * @flood_work: reads the flood list anew
  * @free_work: frees the domain
  * @stats: per-CPU counters
@@ -269,7 +272,7 @@ struct vxmob_domain {
 	bool vid_auto;
 	struct vxmob_options __rcu *opt;
 
-	spinlock_t lock;
+	spinlock_t lock;	/* decision and application */
 	bool dead;
 	struct rhashtable macs;
 	unsigned int gen;
@@ -284,6 +287,7 @@ struct vxmob_domain {
 	struct timer_list later;
 	struct list_head reap;
 	struct delayed_work resync;
+	bool reassert;
 	struct work_struct flood_work;
 	struct work_struct free_work;
 
@@ -348,7 +352,7 @@ struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
 					   __be16 port, u8 addr_len);
 bool vxmob_domain_get(struct vxmob_domain *d);
 void vxmob_domain_put(struct vxmob_domain *d);
-void vxmob_domain_join(struct vxmob_domain *d);
+int vxmob_domain_join(struct vxmob_domain *d);
 void vxmob_domain_leave(struct vxmob_domain *d);
 void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self);
 void vxmob_options_free(struct vxmob_options *opt);
@@ -364,9 +368,9 @@ void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_binding_free(struct vxmob_binding *b);
 u32 vxmob_binding_count(struct vxmob_domain *d);
 void vxmob_binding_walk(struct vxmob_domain *d,
-		       bool (*fn)(struct vxmob_domain *d,
-				  struct vxmob_binding *b, void *data),
-		       void *data);
+			bool (*fn)(struct vxmob_domain *d,
+				   struct vxmob_binding *b, void *data),
+			void *data);
 
 /* claim.c */
 u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
@@ -396,8 +400,10 @@ void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb);
 int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		const struct vxmob_place *to, const struct vxmob_fdb *fdb);
-void vxmob_apply_gone(struct vxmob_domain *d, const u8 *mac,
+void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb);
+bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
+		     const struct vxmob_place *place);
 bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 		      const struct vxmob_fdb *old);
 void vxmob_apply_release(struct vxmob_domain *d, struct vxmob_binding *b);
@@ -413,7 +419,7 @@ void vxmob_observe_start(struct vxmob_domain *d);
 void vxmob_observe_stop(struct vxmob_domain *d);
 void vxmob_observe(struct vxmob_domain *d, const u8 *mac);
 void vxmob_hint(struct vxmob_domain *d, const u8 *mac);
-void vxmob_resync(struct vxmob_domain *d);
+void vxmob_resync(struct vxmob_domain *d, bool reassert);
 void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b);
 
 /* vtep.c */

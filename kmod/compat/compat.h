@@ -15,7 +15,7 @@
  * twice means the same as a table of genl_ops, whose members have the same
  * names.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
 #define genl_split_ops		genl_ops
 #define VXMOB_GENL_OPS(table)	.ops = (table), .n_ops = ARRAY_SIZE(table)
 #else
@@ -24,7 +24,7 @@
 #endif
 
 /* Until 6.8 a policy's range is not const, though nothing writes it. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#if KERNEL_VERSION(6, 8, 0) > LINUX_VERSION_CODE
 #undef NLA_POLICY_FULL_RANGE
 #define NLA_POLICY_FULL_RANGE(tp, limits) {				\
 	.type = NLA_ENSURE_UINT_OR_BINARY_TYPE(tp),			\
@@ -36,7 +36,7 @@
 /* Until 6.7 the attributes of a dump stand in another place. */
 static inline struct nlattr **vxmob_dump_attrs(struct netlink_callback *cb)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#if KERNEL_VERSION(6, 7, 0) > LINUX_VERSION_CODE
 	return genl_dumpit_info(cb)->attrs;
 #else
 	return genl_info_dump(cb)->attrs;
