@@ -18,7 +18,8 @@ tools:
 	$(MAKE) -C tools
 
 install: all
-	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules_install
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" \
+		INSTALL_MOD_PATH="$(DESTDIR)" modules_install
 	$(MAKE) -C tools install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
 clean:

@@ -361,7 +361,7 @@ static int parse(struct txn *txn, const struct nlmsghdr *nlh)
 		NL_SET_ERR_MSG(txn->extack, "vxmob: too many lines");
 		return -E2BIG;
 	}
-	txn->line = kvcalloc(count, sizeof(*txn->line), GFP_KERNEL);
+	txn->line = kvcalloc(count, sizeof(*txn->line), GFP_KERNEL_ACCOUNT);
 	if (!txn->line)
 		return -ENOMEM;
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)
