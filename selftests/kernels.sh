@@ -63,7 +63,7 @@ fallback_suites()
 	case $1 in
 	6.1)	echo bookworm ;;
 	6.12)	echo "$(codename)-backports trixie" ;;
-	*)	echo sid ;;
+	newest)	echo sid ;;
 	esac
 }
 
@@ -128,7 +128,8 @@ available()
 	apt-get "${APT[@]}" --print-uris download "$1" > /dev/null 2>&1
 }
 
-# The newest of the packages whose names match, all of TWINS being there too.
+# Prints the newest of the packages whose names match a pattern; for images, of
+# those whose twin (the headers) is there too.
 newest_match()
 {
 	local regex=$1 twin=$2 name
@@ -144,23 +145,38 @@ newest_match()
 	done
 }
 
-# Sets SUITE, APT and PACKAGE for a series: own suites first.
+# Prints the newest matching package of one suite.
+look_in_suite()
+{
+	local suite=$1
+
+	shift
+	if [ "$REFRESH" = yes ] || { [ "$suite" != own ] &&
+	     ! ls "$CACHE/apt/$suite/lists"/*Packages* > /dev/null 2>&1; }; then
+		update_suite "$suite"
+	fi
+	use_suite "$suite"
+	newest_match "$@"
+}
+
+# Sets SUITE, APT and PACKAGE for a series: from the first suite that has it, or
+# for "newest" from the one that has the newest.
 find_package()
 {
-	local series=$1 regex=$2 twin=$3
+	local series=$1 suite package
 
-	# shellcheck disable=SC2046 # words are wanted
-	set -- own $(fallback_suites "$series")
-	for SUITE; do
-		if [ "$REFRESH" = yes ] || { [ "$SUITE" != own ] &&
-		     ! ls "$CACHE/apt/$SUITE/lists"/*Packages* > /dev/null 2>&1; }; then
-			update_suite "$SUITE"
+	shift
+	PACKAGE=
+	for suite in own $(fallback_suites "$series"); do
+		package=$(look_in_suite "$suite" "$@")
+		[ -n "$package" ] || continue
+		if [ "$(printf '%s\n' "$PACKAGE" "$package" | sort -V | tail -n 1)" != "$PACKAGE" ]; then
+			PACKAGE=$package
+			SUITE=$suite
 		fi
-		use_suite "$SUITE"
-		PACKAGE=$(newest_match "$regex" "$twin")
-		[ -z "$PACKAGE" ] || return 0
+		[ "$series" = newest ] || break
 	done
-	return 1
+	[ -n "$PACKAGE" ] && use_suite "$SUITE"
 }
 
 # The same, once more with fresh lists when the ones at hand know nothing.
@@ -243,9 +259,13 @@ get_stock()
 # Downloads linux-source-SERIES once and sets TARBALL_DEB and SOURCE_VERSION.
 get_source_deb()
 {
-	local series=$1 dir=$CACHE/debs
+	local series=$1 dir=$CACHE/debs regex
 
-	find_or_refresh "$series" "linux-source-${series/./\\.}" ""
+	case $series in
+	newest)	regex='[0-9]+\.[0-9]+' ;;
+	*)	regex=${series/./\\.} ;;
+	esac
+	find_or_refresh "$series" "linux-source-$regex" ""
 	SOURCE_VERSION=$(package_version "$PACKAGE")
 	SOURCE_SERIES=${PACKAGE#linux-source-}
 	TARBALL_DEB=$dir/linux-source-${SOURCE_SERIES}_${SOURCE_VERSION}.deb
@@ -338,8 +358,8 @@ get_built()
 	local series dir key tree start
 
 	case $1 in
-	debug)	series='6.12' ;;
-	newest)	series='[0-9.]+' ;;
+	debug)	series=6.12 ;;
+	newest)	series=newest ;;
 	esac
 	get_source_deb "$series"
 	key=$({ echo "$SOURCE_VERSION"; recipe; } | sha256sum | cut -c 1-12)

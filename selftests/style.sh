@@ -160,6 +160,7 @@ main()
 	SCRATCH=$(mktemp -d)
 	trap 'rm -rf "$SCRATCH"' EXIT
 	git init -q "$SCRATCH"
+	git -C "$SCRATCH" -c user.name=none -c user.email=none commit -q --allow-empty -m none
 	SOURCE=$("$HERE/kernels.sh" source 6.12) || exit 1
 	for name in "${STEPS_WANTED[@]}"; do
 		case $name in

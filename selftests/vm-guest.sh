@@ -105,12 +105,15 @@ scan_leaks()
 	done
 	echo scan > $KMEMLEAK
 	cat $KMEMLEAK
+	# Addresses in what is unloaded have no names any more.
+	cat $VM/loaded
 }
 
 ulimit -n 65536
 ulimit -c 0
 exec 3> "$(port control)"
 run_command
+grep ^vxmob /proc/modules > $VM/loaded
 for module in vxmob_test vxmob; do
 	unload_module $module
 	echo "unload $? $module" >&3

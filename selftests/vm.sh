@@ -237,11 +237,11 @@ probe_kvm()
 accelerator()
 {
 	if [ "$ICOUNT" = yes ]; then
-		echo "-accel tcg -icount shift=0,sleep=off -cpu max"
+		echo "-accel tcg -icount shift=0,sleep=off -cpu max,la57=off"
 	elif kvm_works; then
 		echo "-accel kvm -cpu host"
 	else
-		echo "-accel tcg,thread=multi -cpu max"
+		echo "-accel tcg,thread=multi -cpu max,la57=off"
 	fi
 }
 
