@@ -10,6 +10,7 @@
 
 #include <linux/if_ether.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,8 +35,8 @@ struct guest {
 	uint8_t gateway_mac[ETH_ALEN];
 	bool resolved;
 	uint16_t seq;
-	_Atomic uint64_t pings;
-	_Atomic uint64_t pongs;
+	atomic_uint_least64_t pings;
+	atomic_uint_least64_t pongs;
 };
 
 size_t guest_ping(struct guest *guest, void *frame);

@@ -805,8 +805,8 @@ static void order_announce(void)
 
 static void obey(char *line)
 {
-	const char *word = strtok(line, " \n");
-	const char *number = strtok(NULL, " \n");
+	const char *word = strtok(line, "\n ");
+	const char *number = strtok(NULL, "\n ");
 	int home = number ? atoi(number) : NOWHERE;
 
 	if (word && !strcmp(word, "announce") && vm.home != NOWHERE)
