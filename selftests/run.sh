@@ -40,12 +40,14 @@ run_kunit()
 	[ $found = yes ]
 }
 
+# The debugging kernel is given three times the time.
 test_limit()
 {
-	local limit
+	local limit factor=1
 
 	limit=$(sed -n 's/^# timeout: *\([0-9]*\).*/\1/p;20q' "$1")
-	echo "${limit:-$TEST_LIMIT}"
+	[ ! -e /sys/kernel/debug/kmemleak ] || factor=3
+	echo $((${limit:-$TEST_LIMIT} * factor))
 }
 
 inside()
