@@ -21,6 +21,7 @@
 # from the machine's own suites, or else from another suite of the same mirror.
 
 set -eu -o pipefail
+PATH=$PATH:/usr/sbin:/sbin
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vxmob
@@ -426,6 +427,7 @@ get()
 	exec 9> "$CACHE/kernels/$flavour.lock"
 	flock -n 9 || { say "waiting for another run that prepares $flavour"; flock 9; }
 	cached "$flavour" "$key" && return 0
+	"$HERE/packages.sh" build >&2 || die "packages are missing"
 	case $flavour in
 	stock-*) get_stock "$flavour" ;;
 	*)	 get_built "$flavour" ;;

@@ -23,6 +23,7 @@
 # VXMOB_VM_LOG=FILE keeps the kernel log.
 
 set -eu -o pipefail
+PATH=$PATH:/usr/sbin:/sbin
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(dirname "$HERE")
@@ -249,6 +250,8 @@ kernel_line()
 {
 	local line="console=ttyS0 loglevel=5 log_buf_len=4M panic=-1 oops=panic reboot=t"
 
+	# An emulated CPU that waits for a real one is no lockup.
+	line+=" watchdog_thresh=30 workqueue.watchdog_thresh=90"
 	line+=" nokaslr mitigations=off random.trust_cpu=on rcupdate.rcu_cpu_stall_timeout=60"
 	case $FLAVOUR in
 	debug | newest) line+=" acpi=off" ;;
@@ -340,6 +343,7 @@ main()
 	local status=0
 
 	parse "$@"
+	"$HERE/packages.sh" build vm >&2 || die "packages are missing"
 	[ "$ICOUNT" = no ] || SMP=1
 	case $FLAVOUR in
 	debug | newest) MEMORY=${MEMORY:-3072} ;;
