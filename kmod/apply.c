@@ -21,7 +21,8 @@
 #include "vxmob.h"
 
 #define DUMP_LEN	(64 * 1024)
-#define DUMP_OVERLAP	64
+#define DUMP_ENTRY_LEN	128	/* more than one entry takes */
+#define FLUSH_PASSES	64
 
 static bool monitor_only(struct vxmob_domain *d)
 {
@@ -526,24 +527,26 @@ void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b)
 		vxlan_write(d, b->mac, &place);
 }
 
-/* Call @fn for each entry in @skb that belongs to the domain's VLAN. */
-static void each_entry(struct vxmob_domain *d, struct sk_buff *skb,
-		       void (*fn)(struct vxmob_domain *d, const u8 *mac))
+/* What to do with an entry of a dump; @data is the caller's */
+typedef void (*entry_fn)(struct vxmob_domain *d, struct nlattr **tb,
+			 void *data);
+
+/* Call @fn for each unicast entry in @skb of the vxlan or the domain's VLAN. */
+static void each_entry(struct vxmob_domain *d, struct sk_buff *skb, entry_fn fn,
+		       void *data)
 {
 	const struct nlmsghdr *nlh = (struct nlmsghdr *)skb->data;
 	struct nlattr *tb[NDA_MAX + 1];
 	int left = skb->len;
-	const u8 *mac;
 	u16 vid;
 
 	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
-		if (!parse_entry(nlh, tb) || !tb[NDA_LLADDR])
+		if (!parse_entry(nlh, tb) || !tb[NDA_LLADDR] ||
+		    !is_valid_ether_addr(nla_data(tb[NDA_LLADDR])))
 			continue;
-		mac = nla_data(tb[NDA_LLADDR]);
 		vid = tb[NDA_VLAN] ? nla_get_u16(tb[NDA_VLAN]) : 0;
-		if (is_valid_ether_addr(mac) && (!tb[NDA_MASTER] ||
-						 vid == d->vid))
-			fn(d, mac);
+		if (!tb[NDA_MASTER] || vid == d->vid)
+			fn(d, tb, data);
 	}
 }
 
@@ -553,25 +556,42 @@ static void each_entry(struct vxmob_domain *d, struct sk_buff *skb,
  */
 static int dump_entries(struct vxmob_domain *d, struct net_device *dev,
 			struct net_device *filter, struct sk_buff *skb,
-			void (*fn)(struct vxmob_domain *d, const u8 *mac))
+			entry_fn fn, void *data)
 {
 	struct nlmsghdr nlh = {};
 	struct netlink_callback cb = { .skb = skb, .nlh = &nlh };
+	int overlap = skb_end_offset(skb) / DUMP_ENTRY_LEN / 2;
 	int done = 0, idx, err;
 
 	do {
 		skb_trim(skb, 0);
-		vxmob_fdb_dump_seek(&cb, max(done - DUMP_OVERLAP, 0));
+		vxmob_fdb_dump_seek(&cb, max(done - overlap, 0));
 		idx = 0;
 		err = dev->netdev_ops->ndo_fdb_dump(skb, &cb, dev, filter,
 						    &idx);
 		if (err == -EMSGSIZE && idx <= done)
 			return -ENOMEM;
 		done = idx;
-		each_entry(d, skb, fn);
+		each_entry(d, skb, fn, data);
 		cond_resched();
 	} while (err == -EMSGSIZE);
 	return err;
+}
+
+/**
+ * struct mac_sink - Who wants the MACs of a dump
+ * @fn: called with each
+ */
+struct mac_sink {
+	void (*fn)(struct vxmob_domain *d, const u8 *mac);
+};
+
+static void entry_to_sink(struct vxmob_domain *d, struct nlattr **tb,
+			  void *data)
+{
+	const struct mac_sink *sink = data;
+
+	sink->fn(d, nla_data(tb[NDA_LLADDR]));
 }
 
 /**
@@ -587,6 +607,7 @@ int vxmob_fdb_each_mac(struct vxmob_domain *d,
 		       void (*fn)(struct vxmob_domain *d, const u8 *mac))
 {
 	struct net_device *br = rtnl_dereference(d->br), *port;
+	struct mac_sink sink = { .fn = fn };
 	struct list_head *iter;
 	struct sk_buff *skb;
 	int err;
@@ -594,13 +615,79 @@ int vxmob_fdb_each_mac(struct vxmob_domain *d,
 	skb = alloc_skb(DUMP_LEN, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
-	err = dump_entries(d, d->dev, NULL, skb, fn);
+	err = dump_entries(d, d->dev, NULL, skb, entry_to_sink, &sink);
 	if (br && !err)
 		netdev_for_each_lower_dev(br, port, iter) {
-			err = dump_entries(d, br, port, skb, fn);
+			err = dump_entries(d, br, port, skb, entry_to_sink,
+					   &sink);
 			if (err)
 				break;
 		}
 	kfree_skb(skb);
 	return err < 0 ? err : 0;
+}
+
+static void erase_on_port(struct vxmob_domain *d, struct nlattr **tb,
+			  void *data)
+{
+	struct switchdev_notifier_fdb_info info = {
+		.addr = nla_data(tb[NDA_LLADDR]),
+		.vid = d->vid,
+	};
+
+	notify(SWITCHDEV_FDB_DEL_TO_BRIDGE, data, &info.info);
+}
+
+/**
+ * vxmob_fdb_port_left - Remove what was written to a port on its way out
+ * @d: the domain
+ * @br: the bridge
+ * @port: the port, which has just been unlinked from @br
+ *
+ * The bridge flushes a port's entries before it unlinks the port, and relies on
+ * nothing being learned from a port that is disabled. The module writes without
+ * the RTNL, and nothing that it may ask tells it that a port is being removed:
+ * so an entry may come after the flush, and would point to freed memory. From
+ * the unlinking on no write finds the port; what came before is removed here.
+ *
+ * Context: process, may sleep; RTNL is held.
+ */
+void vxmob_fdb_port_left(struct vxmob_domain *d, struct net_device *br,
+			 struct net_device *port)
+{
+	ASSERT_RTNL();
+	dump_entries(d, br, port, d->dump, erase_on_port, port);
+}
+
+static void erase_vxlan(struct vxmob_domain *d, struct nlattr **tb, void *data)
+{
+	struct vxmob_place place = {};
+	bool *erased = data;
+
+	read_place(tb, &place);
+	if (place.state != VXMOB_STATE_REMOTE)
+		return;
+	vxlan_erase(d, nla_data(tb[NDA_LLADDR]), &place);
+	*erased = true;
+}
+
+/**
+ * vxmob_fdb_vxlan_gone - Remove what was written to a device on its way out
+ * @d: the domain, dead; its device is being unregistered
+ *
+ * The driver flushes the entries before it unregisters the device, and not
+ * again: what the module wrote after that would leak.
+ *
+ * Context: process, may sleep; RTNL is held.
+ */
+void vxmob_fdb_vxlan_gone(struct vxmob_domain *d)
+{
+	int passes = FLUSH_PASSES;
+	bool erased;
+
+	ASSERT_RTNL();
+	do {
+		erased = false;
+		dump_entries(d, d->dev, NULL, d->dump, erase_vxlan, &erased);
+	} while (erased && --passes);
 }

@@ -111,6 +111,7 @@ static void domain_free(struct work_struct *work)
 	vxmob_binding_table_destroy(d);
 	vxmob_options_free(rcu_dereference_protected(d->opt, true));
 	kfree_skb(d->scratch);
+	kfree_skb(d->dump);
 	free_percpu(d->stats);
 	kfree(d);
 }
@@ -270,9 +271,12 @@ static struct vxmob_domain *domain_alloc(struct net_device *dev)
 		return NULL;
 	d->stats = alloc_percpu(struct vxmob_stats);
 	d->scratch = alloc_skb(SCRATCH_LEN, GFP_KERNEL);
-	if (!d->stats || !d->scratch || vxmob_binding_table_init(d)) {
+	d->dump = alloc_skb(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!d->stats || !d->scratch || !d->dump ||
+	    vxmob_binding_table_init(d)) {
 		free_percpu(d->stats);
 		kfree_skb(d->scratch);
+		kfree_skb(d->dump);
 		kfree(d);
 		return NULL;
 	}
@@ -367,6 +371,8 @@ void vxmob_domain_end(struct vxmob_domain *d)
 	synchronize_net();
 	vxmob_observe_stop(d);
 	release_bindings(d);
+	if (d->dev->reg_state == NETREG_UNREGISTERING)
+		vxmob_fdb_vxlan_gone(d);
 	vxmob_vtep_clear(d);
 	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_DEL);
 	drop_bridge(d);

@@ -84,14 +84,27 @@ static void port_gone(struct net_device *port, const struct net_device *br)
 	mutex_unlock(&vn->claim_lock);
 }
 
+static void port_left(struct net_device *port, struct net_device *br)
+{
+	struct vxmob_domain *d;
+
+	synchronize_net();	/* writes that still saw it as a port */
+	list_for_each_entry(d, &vxmob_net(dev_net(port))->domains, list)
+		if (rcu_access_pointer(d->br) == br)
+			vxmob_fdb_port_left(d, br, port);
+}
+
 /* The bridge tells of a port before the port has its VLANs: join later. */
 static void changed_upper(struct net_device *dev,
 			  const struct netdev_notifier_changeupper_info *info)
 {
 	struct vxmob_domain *d = vxmob_domain_find(dev, 0);
 
-	if (!netif_is_bridge_master(info->upper_dev))
+	if (!netif_is_bridge_master(info->upper_dev) ||
+	    list_empty(&vxmob_net(dev_net(dev))->domains))
 		return;
+	if (!info->linking)
+		port_left(dev, info->upper_dev);
 	if (d && info->linking)
 		vxmob_resync(d, true);
 	else if (d)

@@ -235,6 +235,7 @@ struct vxmob_stats {
  * @gen: changes with every binding that comes, moves or goes; dumps compare it
  * @vteps: VTEP addresses known
  * @scratch: for reading FDB entries without allocating
+ * @dump: for flushing without allocating; under RTNL
  * @dirty: bindings that the notifier wants looked at; lockless
  * @todo: what the worker took from @dirty and has not looked at yet; under
  *	@lock
@@ -278,6 +279,7 @@ struct vxmob_domain {
 	unsigned int gen;
 	DECLARE_HASHTABLE(vteps, VXMOB_VTEP_BITS);
 	struct sk_buff *scratch;
+	struct sk_buff *dump;
 
 	struct llist_head dirty;
 	struct llist_node *todo;
@@ -411,6 +413,9 @@ void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b);
 bool vxmob_port_valid(struct vxmob_domain *d, u32 ifindex);
 int vxmob_fdb_each_mac(struct vxmob_domain *d,
 		       void (*fn)(struct vxmob_domain *d, const u8 *mac));
+void vxmob_fdb_port_left(struct vxmob_domain *d, struct net_device *br,
+			 struct net_device *port);
+void vxmob_fdb_vxlan_gone(struct vxmob_domain *d);
 
 /* observe.c */
 int vxmob_observe_init(void);
