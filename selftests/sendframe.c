@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sends frames and datagrams that no ordinary program sends: what a guest says
+ * when it arrives, what another VTEP encapsulates, and every broken form of
+ * both.  The tests write them in hexadecimal, so that what is on the wire can be
+ * read in the test; a program, since an interpreter takes seconds to start in an
+ * emulated machine.
+ *
+ *   sendframe [-n NETNS] [-c COUNT] eth DEV HEX...
+ *   sendframe [-n NETNS] [-c COUNT] udp SRC DST PORT HEX...
+ *
+ * Each HEX is one Ethernet frame, or the payload of one UDP datagram; colons
+ * and dots between the digits are skipped.  With -c all are sent so many times.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <err.h>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define USAGE	2
+#define FAILED	1
+#define MAX	9000
+
+struct target {
+	int sock;
+	struct sockaddr_storage addr;
+	socklen_t len;
+};
+
+static void usage(void)
+{
+	fprintf(stderr,
+		"usage: sendframe [-n NETNS] [-c COUNT] eth DEV HEX...\n"
+		"       sendframe [-n NETNS] [-c COUNT] udp SRC DST PORT HEX...\n");
+	exit(USAGE);
+}
+
+static void enter(const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		err(FAILED, "%s", path);
+	close(fd);
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Return: bytes in @buf. */
+static size_t unhex(const char *hex, unsigned char *buf)
+{
+	size_t n = 0;
+	int d;
+
+	for (; *hex; hex++) {
+		if (*hex == ':' || *hex == '.')
+			continue;
+		d = digit(*hex);
+		if (d < 0 || n / 2 >= MAX)
+			errx(USAGE, "bad or too much hexadecimal at \"%.16s\"", hex);
+		buf[n / 2] = n % 2 ? buf[n / 2] | d : d << 4;
+		n++;
+	}
+	if (n % 2)
+		errx(USAGE, "an odd number of hexadecimal digits");
+	return n / 2;
+}
+
+static void open_eth(struct target *t, const char *dev)
+{
+	struct sockaddr_ll *ll = (struct sockaddr_ll *)&t->addr;
+
+	ll->sll_family = AF_PACKET;
+	ll->sll_ifindex = if_nametoindex(dev);
+	if (!ll->sll_ifindex)
+		err(FAILED, "%s", dev);
+	t->len = sizeof(*ll);
+	t->sock = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (t->sock < 0)
+		err(FAILED, "packet socket");
+}
+
+static socklen_t parse(struct sockaddr_storage *addr, const char *text, int port)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)addr;
+	struct sockaddr_in *in = (struct sockaddr_in *)addr;
+
+	memset(addr, 0, sizeof(*addr));
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		return sizeof(*in);
+	}
+	if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(port);
+		return sizeof(*in6);
+	}
+	errx(USAGE, "%s is no address", text);
+}
+
+static void open_udp(struct target *t, const char *src, const char *dst,
+		     const char *port)
+{
+	struct sockaddr_storage from;
+	socklen_t len;
+
+	len = parse(&from, src, 0);
+	t->len = parse(&t->addr, dst, atoi(port));
+	t->sock = socket(from.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (t->sock < 0)
+		err(FAILED, "socket");
+	if (bind(t->sock, (struct sockaddr *)&from, len))
+		err(FAILED, "bind to %s", src);
+}
+
+static void send_hex(const struct target *t, const char *hex)
+{
+	static unsigned char buf[MAX];
+	size_t len;
+
+	len = unhex(hex, buf);
+	if (sendto(t->sock, buf, len, 0, (const struct sockaddr *)&t->addr,
+		   t->len) != (ssize_t)len)
+		err(FAILED, "send");
+}
+
+int main(int argc, char **argv)
+{
+	struct target target = {};
+	int opt, i, count = 1;
+
+	while ((opt = getopt(argc, argv, "+n:c:")) != -1) {
+		if (opt == 'n')
+			enter(optarg);
+		else if (opt == 'c')
+			count = atoi(optarg);
+		else
+			usage();
+	}
+	argc -= optind;
+	argv += optind;
+	if (argc >= 3 && !strcmp(argv[0], "eth")) {
+		open_eth(&target, argv[1]);
+		argv += 2;
+	} else if (argc >= 5 && !strcmp(argv[0], "udp")) {
+		open_udp(&target, argv[1], argv[2], argv[3]);
+		argv += 4;
+	} else {
+		usage();
+	}
+	while (count-- > 0)
+		for (i = 0; argv[i]; i++)
+			send_hex(&target, argv[i]);
+	return 0;
+}
