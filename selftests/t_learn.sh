@@ -1,0 +1,230 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A MAC that is heard on a local port has moved there, whoever said before that
+# it was elsewhere.  The bridge learns it; the module must notice, even where the
+# bridge is silent about it: an entry that a routing daemon installed is turned
+# without an addition being notified.
+
+# shellcheck disable=SC2317 # cases are called by name
+# shellcheck source=selftests/net.sh
+. "$(dirname "$0")/net.sh"
+
+setup()
+{
+	net_create || return
+	# as zebra does, before anybody enrols anything
+	zebra_installs 02:00:00:00:01:03 10.255.0.2
+	zebra_installs 02:00:00:00:01:04 10.255.0.2
+	guest_sends g2 02:00:00:00:01:05
+	vxmob domain add dev vx100 snoop none
+}
+
+zebra_installs()
+{
+	bridge fdb replace "$1" dev vx100 dst "$2" self master dynamic extern_learn
+}
+
+new()
+{
+	local mac=02:00:00:00:01:01
+
+	must claims_of learn accept-new
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"state":"local"' '"port":"p1"' '"origin":"learn"' \
+		'"status":"confirmed"' '"moves":0,' '!installed'
+	must is_at "$mac" p1
+	must lacks "$ENTRIES" extern_learn
+	must claims_are learn accept-new $((COUNT + 1))
+}
+
+from_remote()
+{
+	local mac=02:00:00:00:01:02
+
+	must vxmob mac announce "$mac" dev vx100 via 10.255.0.2 seq 5
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"state":"local"' '"port":"p1"' '"origin":"learn"' \
+		'"seq":5,' '"bump":1,' '"moves":1,'
+	must comes_to "$mac" p1
+	# what was known of it when it was there is no news
+	must unchanged refused refuse- vxmob mac announce "$mac" dev vx100 via 10.255.0.2 seq 4
+	must unchanged refused refuse- vxmob mac announce "$mac" dev vx100 via 10.255.0.2 seq 5
+	must bound "$mac" '"state":"local"'
+	must vxmob mac announce "$mac" dev vx100 via 10.255.0.3 seq 6
+	must is_at "$mac" "vx100 10.255.0.3"
+}
+
+# Enrolment takes over what is there, as it is.
+zebra_before()
+{
+	local mac=02:00:00:00:01:03
+
+	must bound "$mac" '"state":"remote"' '"via":"10.255.0.2"' '"origin":"netlink"' '!installed'
+	must is_at "$mac" "vx100 10.255.0.2"
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"state":"local"' '"port":"p1"' '"origin":"learn"'
+	must comes_to "$mac" p1
+}
+
+# The bridge never tells of its further roams, so the module cannot know the
+# port; but it must not undo them, and news of the control plane still count.
+zebra_before_roams()
+{
+	local mac=02:00:00:00:01:04
+
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"state":"local"' '"port":"p1"'
+	must guest_sends g2 "$mac"
+	must wait_for at "$mac" p2
+	must bound "$mac" '"state":"local"'
+	must vxmob mac announce "$mac" dev vx100 via 10.255.0.3
+	must is_at "$mac" "vx100 10.255.0.3"
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"state":"local"' '"port":"p1"'
+}
+
+learned_before()
+{
+	must bound 02:00:00:00:01:05 '"state":"local"' '"port":"p2"' '"origin":"learn"'
+	must is_at 02:00:00:00:01:05 p2
+}
+
+zebra_after()
+{
+	local mac=02:00:00:00:01:06
+
+	must zebra_installs "$mac" 10.255.0.2
+	must becomes_bound "$mac" '"state":"remote"' '"via":"10.255.0.2"' '"origin":"netlink"'
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"state":"local"' '"port":"p2"' '"origin":"learn"'
+	must comes_to "$mac" p2
+}
+
+zebra_moves()
+{
+	local mac=02:00:00:00:01:07
+
+	must zebra_installs "$mac" 10.255.0.2
+	must becomes_bound "$mac" '"via":"10.255.0.2"' '"moves":0,'
+	must zebra_installs "$mac" 10.255.0.3
+	must becomes_bound "$mac" '"via":"10.255.0.3"' '"origin":"netlink"' '"moves":1,'
+	must is_at "$mac" "vx100 10.255.0.3"
+	must bridge fdb del "$mac" dev vx100 dst 10.255.0.3 self
+	must bridge fdb del "$mac" dev vx100 master
+	must becomes_unbound "$mac"
+	must is_at "$mac" -
+}
+
+roam()
+{
+	local mac=02:00:00:00:01:08 i
+
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"'
+	for i in 1 2 3; do
+		must guest_sends g2 "$mac"
+		must becomes_bound "$mac" '"port":"p2"'
+		must guest_sends g1 "$mac"
+		must becomes_bound "$mac" '"port":"p1"'
+	done
+	must bound "$mac" '"moves":6,' '"origin":"learn"'
+	must is_at "$mac" p1
+}
+
+# One that was announced on one port speaks on another.
+announced_elsewhere()
+{
+	local mac=02:00:00:00:01:09
+
+	must vxmob mac announce "$mac" dev vx100 on p1 seq 3
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"port":"p2"' '"origin":"learn"' '"seq":3,' '"bump":1,'
+	must is_at "$mac" p2
+}
+
+# The bridge forgets what is silent; so must the module.
+ageing()
+{
+	local mac=02:00:00:00:01:0a
+
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"'
+	must ip link set br0 type bridge ageing_time 100
+	must becomes_unbound "$mac"
+	must ip link set br0 type bridge ageing_time 30000
+	must is_at "$mac" -
+}
+
+# A port goes down: what was learned and what was announced there is gone.
+port_down()
+{
+	local mac=02:00:00:00:01:0b other=02:00:00:00:01:0c
+
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"port":"p2"'
+	must vxmob mac announce "$other" dev vx100 on p2
+	must vxmob mac announce 02:00:00:00:01:0d dev vx100 on p1
+	must ip link set p2 down
+	must becomes_unbound "$mac"
+	must becomes_unbound "$other"
+	must comes_to "$mac" -
+	must comes_to "$other" -
+	must is_at 02:00:00:00:01:0d p1
+	must ip link set p2 up
+}
+
+port_leaves()
+{
+	local mac=02:00:00:00:01:0e other=02:00:00:00:01:0f
+
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"port":"p2"'
+	must vxmob mac announce "$other" dev vx100 on p2
+	must ip link set p2 nomaster
+	must becomes_unbound "$mac"
+	must becomes_unbound "$other"
+	must refused "" vxmob mac announce "$other" dev vx100 on p2
+	must ip link set p2 master br0
+	must vxmob mac announce "$other" dev vx100 on p2
+	must is_at "$other" p2
+}
+
+operator_deletes()
+{
+	local mac=02:00:00:00:01:10
+
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"'
+	must bridge fdb del "$mac" dev p1 master
+	must becomes_unbound "$mac"
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"'
+}
+
+# Many at once: none may be missed.
+many()
+{
+	local i frames=()
+
+	for ((i = 0; i < 500; i++)); do
+		must plain_frame "$(printf '02:00:00:01:%02x:%02x' $((i >> 8)) $((i & 255)))"
+		frames+=("$FRAME")
+	done
+	must "$NET_HERE/sendframe" eth g1 "${frames[@]}"
+	must wait_for all_on p1
+	must "$NET_HERE/sendframe" eth g2 "${frames[@]}"
+	must wait_for all_on p2
+}
+
+all_on()
+{
+	[ "$(vxmob mac show on "$1" | grep -c '^02:00:00:01:')" = 500 ]
+}
+
+ALL_TESTS="new from_remote zebra_before zebra_before_roams learned_before
+	zebra_after zebra_moves roam announced_elsewhere port_down port_leaves
+	operator_deletes many ageing"
+
+net_private "$@"
+run_tests "$@"
