@@ -150,7 +150,7 @@ static int __init vxmob_init(void)
 {
 	int err;
 
-	vxmob_wq = alloc_workqueue("vxmob", 0, 0);
+	vxmob_wq = alloc_workqueue("vxmob", WQ_UNBOUND, 0);
 	if (!vxmob_wq)
 		return -ENOMEM;
 	err = vxmob_binding_init();
