@@ -273,6 +273,7 @@ not_to_be_moved()
 	must vxmob mac announce "$sticky" dev vx100 via 10.255.0.2 sticky
 	must vxmob domain set dev vx100 protect 00:11:22:33:44:55
 	must bridge fdb add "$fixed" dev p1 master static
+	must becomes_bound "$fixed" '"sticky"'
 	must claims_of snoop refuse-invalid
 	before=$COUNT
 	must vtep_announces 10.255.0.3 "$sticky"
@@ -286,7 +287,7 @@ not_to_be_moved()
 	must [ "$(vxmob mac show 02:00:00:00:ff:01)" = "" ]
 	must claims_of snoop refuse-invalid
 	must same $((COUNT - before)) 2
-	must claims_are snoop refuse-sticky 1
+	must claims_are snoop refuse-sticky 2
 	must bridge fdb del "$fixed" dev p1 master
 }
 
