@@ -109,7 +109,7 @@ static void domain_free(struct work_struct *work)
 					      free_work);
 
 	vxmob_binding_table_destroy(d);
-	vxmob_options_free(rcu_dereference_protected(d->opt, true));
+	kfree(rcu_dereference_protected(d->opt, true));
 	kfree_skb(d->scratch);
 	kfree_skb(d->dump);
 	free_percpu(d->stats);
@@ -149,26 +149,6 @@ void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self)
 		self->len = sizeof(struct in_addr);
 		memcpy(self->b, &saddr->sin.sin_addr, self->len);
 	}
-}
-
-static void options_free_rcu(struct rcu_head *head)
-{
-	vxmob_options_free(container_of(head, struct vxmob_options, rcu));
-}
-
-/**
- * vxmob_options_free - Free options that nobody reads
- * @opt: the options, or NULL
- *
- * Context: any.
- */
-void vxmob_options_free(struct vxmob_options *opt)
-{
-	if (!opt)
-		return;
-	kfree(opt->vtep);
-	kfree(opt->protect);
-	kfree(opt);
 }
 
 static int check_device(const struct net_device *dev, u32 vni,
@@ -434,7 +414,7 @@ int vxmob_domain_create(struct net_device *dev, u32 vni, int vid,
 	chosen = check_new(dev, br, vni, vid, extack);
 	d = chosen < 0 ? NULL : domain_alloc(dev);
 	if (!d) {
-		vxmob_options_free(opt);
+		kfree(opt);
 		return chosen < 0 ? chosen : -ENOMEM;
 	}
 	d->vid = chosen;
@@ -472,7 +452,7 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 	ASSERT_RTNL();
 	err = opt->snoop && !was->snoop ? vxmob_snoop_get(d->underlay) : 0;
 	if (err) {
-		vxmob_options_free(opt);
+		kfree(opt);
 		return err;
 	}
 	mutex_lock(&vxmob_net(d->net)->claim_lock);
@@ -482,7 +462,7 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 		vxmob_snoop_put(d->underlay);
 	if (opt->mode != was->mode)
 		vxmob_resync(d, opt->mode == VXMOB_MODE_ENFORCE);
-	call_rcu(&was->rcu, options_free_rcu);
+	kfree_rcu(was, rcu);
 	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_SET);
 	return 0;
 }

@@ -409,105 +409,74 @@ static struct vxmob_options *options_new(const struct vxmob_options *was)
 {
 	struct vxmob_options *opt = kzalloc(sizeof(*opt), GFP_KERNEL);
 
-	if (!opt || !was) {
-		if (opt) {
-			opt->snoop = VXMOB_SNOOP_RARP;
-			opt->confirm = CONFIRM_DEFAULT;
-			opt->max_macs = MAX_MACS_DEFAULT;
-		}
+	if (!opt)
+		return NULL;
+	if (was) {
+		*opt = *was;
 		return opt;
 	}
-	*opt = *was;
-	opt->vtep = kmemdup(was->vtep, was->n_vtep * sizeof(*was->vtep),
-			    GFP_KERNEL);
-	opt->protect = kmemdup(was->protect,
-			       was->n_protect * sizeof(*was->protect),
-			       GFP_KERNEL);
-	if ((was->n_vtep && !opt->vtep) || (was->n_protect && !opt->protect)) {
-		vxmob_options_free(opt);
-		return NULL;
-	}
+	opt->snoop = VXMOB_SNOOP_RARP;
+	opt->confirm = CONFIRM_DEFAULT;
+	opt->max_macs = MAX_MACS_DEFAULT;
 	return opt;
 }
 
-/* How often an attribute stands in a request; an error if more than @max */
-static int count_attrs(struct genl_info *info, int type, int max)
+static int parse_protect(struct vxmob_options *opt, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
 {
-	struct nlattr *attr;
-	int n = 0, rem;
+	u8 *mac;
 
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-		if (nla_type(attr) == type)
-			n++;
-	if (n > max)
-		return bad_attr(info->extack, info->attrs[type],
-				"vxmob: the list is too long", -E2BIG);
-	return n;
-}
-
-static int parse_protect(struct genl_info *info, struct vxmob_options *opt)
-{
-	int n, rem;
-	struct nlattr *attr;
-
-	n = count_attrs(info, VXMOB_A_DOMAIN_PROTECT, VXMOB_PROTECT_MAX);
-	if (n <= 0)
-		return n;
-	kfree(opt->protect);
-	opt->n_protect = 0;
-	opt->protect = kcalloc(n, sizeof(*opt->protect), GFP_KERNEL);
-	if (!opt->protect)
-		return -ENOMEM;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != VXMOB_A_DOMAIN_PROTECT)
-			continue;
-		memcpy(opt->protect[opt->n_protect], nla_data(attr), ETH_ALEN);
-		if (!is_valid_ether_addr(opt->protect[opt->n_protect++]))
-			return bad_attr(info->extack, attr,
-					"vxmob: not a unicast MAC", -EINVAL);
-	}
+	if (opt->n_protect == VXMOB_PROTECT_MAX)
+		return bad_attr(extack, attr,
+				"vxmob: too many protected MACs", -E2BIG);
+	mac = opt->protect[opt->n_protect++];
+	memcpy(mac, nla_data(attr), ETH_ALEN);
+	if (!is_valid_ether_addr(mac))
+		return bad_attr(extack, attr, "vxmob: not a unicast MAC",
+				-EINVAL);
 	return 0;
 }
 
-static int parse_vtep_list(struct genl_info *info, struct vxmob_options *opt)
+static int parse_listed_vtep(struct vxmob_options *opt,
+			     const struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
 {
-	int n, rem, err;
-	struct nlattr *attr;
+	if (opt->n_vtep == VXMOB_VTEPS_MAX)
+		return bad_attr(extack, attr, "vxmob: too many VTEPs", -E2BIG);
+	return parse_addr(attr, &opt->vtep[opt->n_vtep++], extack);
+}
 
-	n = count_attrs(info, VXMOB_A_DOMAIN_VTEP, VXMOB_VTEPS_MAX);
-	if (n <= 0)
-		return n;
-	kfree(opt->vtep);
-	opt->n_vtep = 0;
-	opt->vtep = kcalloc(n, sizeof(*opt->vtep), GFP_KERNEL);
-	if (!opt->vtep)
-		return -ENOMEM;
+/* A list that is given replaces the one that was. */
+static int parse_lists(struct genl_info *info, struct vxmob_options *opt)
+{
+	struct nlattr *attr;
+	int rem, err = 0;
+
+	if (info->attrs[VXMOB_A_DOMAIN_VTEP] || opt->vteps != VXMOB_VTEPS_LIST)
+		opt->n_vtep = 0;
+	if (info->attrs[VXMOB_A_DOMAIN_PROTECT])
+		opt->n_protect = 0;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != VXMOB_A_DOMAIN_VTEP)
-			continue;
-		err = parse_addr(attr, &opt->vtep[opt->n_vtep++], info->extack);
+		if (nla_type(attr) == VXMOB_A_DOMAIN_VTEP)
+			err = parse_listed_vtep(opt, attr, info->extack);
+		else if (nla_type(attr) == VXMOB_A_DOMAIN_PROTECT)
+			err = parse_protect(opt, attr, info->extack);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-static int parse_vteps(struct genl_info *info, struct vxmob_options *opt)
+static int check_vteps(struct genl_info *info, const struct vxmob_options *opt)
 {
-	struct nlattr *vteps = info->attrs[VXMOB_A_DOMAIN_VTEPS];
-	int err;
+	const struct nlattr *list = info->attrs[VXMOB_A_DOMAIN_VTEP];
 
-	if (vteps)
-		opt->vteps = nla_get_u32(vteps);
-	if (opt->vteps != VXMOB_VTEPS_LIST && info->attrs[VXMOB_A_DOMAIN_VTEP])
-		return bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_VTEP],
+	if (opt->vteps != VXMOB_VTEPS_LIST && list)
+		return bad_attr(info->extack, list,
 				"vxmob: a VTEP list without vteps list",
 				-EINVAL);
-	err = parse_vtep_list(info, opt);
-	if (err)
-		return err;
 	if (opt->vteps == VXMOB_VTEPS_LIST && !opt->n_vtep)
-		return bad_attr(info->extack, vteps,
+		return bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_VTEPS],
 				"vxmob: the VTEP list is empty", -EINVAL);
 	return 0;
 }
@@ -531,12 +500,11 @@ static struct vxmob_options *parse_options(struct genl_info *info,
 	parse_u32(info, VXMOB_A_DOMAIN_SNOOP, &opt->snoop);
 	parse_u32(info, VXMOB_A_DOMAIN_CONFIRM, &opt->confirm);
 	parse_u32(info, VXMOB_A_DOMAIN_MAX_MACS, &opt->max_macs);
-	err = parse_vteps(info, opt);
-	if (!err)
-		err = parse_protect(info, opt);
+	parse_u32(info, VXMOB_A_DOMAIN_VTEPS, &opt->vteps);
+	err = parse_lists(info, opt) ?: check_vteps(info, opt);
 	if (!err)
 		return opt;
-	vxmob_options_free(opt);
+	kfree(opt);
 	return ERR_PTR(err);
 }
 

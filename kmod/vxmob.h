@@ -87,8 +87,8 @@ struct vxmob_options {
 	u32 max_macs;
 	u16 n_vtep;
 	u16 n_protect;
-	struct vxmob_addr *vtep;
-	u8 (*protect)[ETH_ALEN];
+	struct vxmob_addr vtep[VXMOB_VTEPS_MAX];
+	u8 protect[VXMOB_PROTECT_MAX][ETH_ALEN];
 	struct rcu_head rcu;
 };
 
@@ -357,7 +357,6 @@ void vxmob_domain_put(struct vxmob_domain *d);
 int vxmob_domain_join(struct vxmob_domain *d);
 void vxmob_domain_leave(struct vxmob_domain *d);
 void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self);
-void vxmob_options_free(struct vxmob_options *opt);
 
 /* binding.c */
 int vxmob_binding_init(void);
