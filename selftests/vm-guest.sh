@@ -18,7 +18,7 @@ KMEMLEAK_AGE=6		# seconds; younger objects are not reported
 UNLOAD_LIMIT=60		# seconds
 
 export HOME=/root TERM=dumb LC_ALL=C.UTF-8 USER=root LOGNAME=root
-export PATH=$REPO/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=$VM/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # The device file of a virtio port, by the name that vm.sh gave it.
 port()
@@ -28,6 +28,13 @@ port()
 	for dir in /sys/class/virtio-ports/*; do
 		[ "$(< "$dir/name")" = "$1" ] && echo "/dev/${dir##*/}"
 	done
+}
+
+# The repository may lie where only root can go; the tool is for everybody.
+offer_tool()
+{
+	[ -x "$REPO/tools/vxmob" ] || return 0
+	install -D -m 755 -t $VM/bin "$REPO/tools/vxmob" && chmod 755 $VM
 }
 
 load_module()
@@ -112,6 +119,7 @@ scan_leaks()
 ulimit -n 65536
 ulimit -c 0
 exec 3> "$(port control)"
+offer_tool
 run_command
 grep ^vxmob /proc/modules > $VM/loaded
 for module in vxmob_test vxmob; do
