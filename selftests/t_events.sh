@@ -22,10 +22,20 @@ says()
 	wait_for has_line "$EVENTS" "$@"
 }
 
+# Is a jq filter true of the list of events?
+events_are()
+{
+	json_true "$1" jq -s . "$TMP/list" && return
+	ktap_print < "$TMP/list"
+	return 1
+}
+
 moves()
 {
-	local mac=02:00:00:00:01:01
+	local mac=02:00:00:00:01:01 least=0
 
+	# where the clock stands still between ticks, a latency may be nothing
+	! grep -q jiffies /sys/devices/system/clocksource/*/current_clocksource || least=1
 	must monitor_start "$EVENTS"
 	must vxmob mac announce "$mac" dev vx100 via 10.255.0.2 seq 5
 	must vxmob mac announce "$mac" dev vx100 via 10.255.0.3 seq 6
@@ -34,8 +44,8 @@ moves()
 	must vxmob mac withdraw "$mac" dev vx100
 	must refused refuse-stale-withdraw: vxmob mac withdraw "$mac" dev vx100
 	must says '"event":"claim-refused"' '"op":"withdraw"'
-	grep -v domain-set "$EVENTS" > "$TMP/list"
-	must json_true '
+	grep "$mac" "$EVENTS" > "$TMP/list"
+	must events_are '
 		length == 6 and
 		all(.[]; .dev == "vx100" and .vni == 100 and .vid == 0 and
 			.lladdr == "02:00:00:00:01:01" and .origin == "control") and
@@ -56,8 +66,9 @@ moves()
 		(.[3] | .seq == 5 and .bound_seq == 7 and .from.port == "p1" and
 			.to.via == "10.255.0.2") and
 		(.[4] | .from.port == "p1") and
-		all(.[0, 1, 2, 4]; .latency_ns > 0 and .latency_ns < 5000000000)
-		' jq -s . "$TMP/list"
+		all(.[0, 1, 2, 4]; .latency_ns // '"$least"' |
+			. > 0 and . < 5000000000)
+		'
 }
 
 # A refresh is no news.

@@ -205,10 +205,11 @@ operator_deletes()
 # Many at once: none may be missed.
 many()
 {
-	local i frames=()
+	local i mac frames=()
 
 	for ((i = 0; i < 500; i++)); do
-		must plain_frame "$(printf '02:00:00:01:%02x:%02x' $((i >> 8)) $((i & 255)))"
+		printf -v mac '02:00:00:01:%02x:%02x' $((i >> 8)) $((i & 255))
+		plain_frame "$mac"
 		frames+=("$FRAME")
 	done
 	must "$NET_HERE/sendframe" eth g1 "${frames[@]}"

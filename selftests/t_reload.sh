@@ -102,16 +102,16 @@ many_domains()
 # MACs roam between ports as fast as they can meanwhile.
 under_traffic()
 {
-	local i one=() two=()
+	local i mac first frames=()
 
 	for ((i = 0; i < 100; i++)); do
-		plain_frame "$(printf '02:00:00:00:06:%02x' "$i")"
-		one+=("$FRAME")
+		printf -v mac '02:00:00:00:06:%02x' "$i"
+		plain_frame "$mac"
+		frames+=("$FRAME")
 	done
-	two=("${one[@]}")
-	job_start "$NET_HERE/sendframe" -c 1000000 eth g1 "${one[@]}"
-	local first=$JOB
-	job_start "$NET_HERE/sendframe" -c 1000000 eth g2 "${two[@]}"
+	job_start "$NET_HERE/sendframe" -c 1000000 eth g1 "${frames[@]}"
+	first=$JOB
+	job_start "$NET_HERE/sendframe" -c 1000000 eth g2 "${frames[@]}"
 	for i in 1 2 3 4 5; do
 		must vxmob domain add dev vx100 snoop rarp
 		must wait_for some_learned

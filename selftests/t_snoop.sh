@@ -164,6 +164,96 @@ vlan_tag()
 	must comes_to "$mac" "vx100 10.255.0.3"
 }
 
+none()
+{
+	local mac=02:00:00:00:01:04
+
+	must vxmob domain set dev vx100 confirm none
+	must vtep_announces 10.255.0.2 "$mac"
+	must becomes_bound "$mac" '"via":"10.255.0.2"' '"status":"confirmed"'
+	must vtep_announces 10.255.0.3 "$mac"
+	must becomes_bound "$mac" '"via":"10.255.0.3"' '"status":"confirmed"'
+	must vxmob domain set dev vx100 confirm 5
+}
+
+unknown_vtep()
+{
+	local mac=02:00:00:00:01:05
+
+	must vxmob mac announce "$mac" dev vx100 via 10.255.0.2
+	must claims_of snoop refuse-vtep
+	must vtep_announces 10.255.0.9 "$mac"
+	must all_heard
+	must claims_are snoop refuse-vtep $((COUNT + 1))
+	must is_at "$mac" "vx100 10.255.0.2"
+	must bound "$mac" '"via":"10.255.0.2"' '"status":"confirmed"'
+
+	must vxmob domain set dev vx100 vteps any
+	must vtep_announces 10.255.0.9 "$mac"
+	must comes_to "$mac" "vx100 10.255.0.9"
+	must vxmob domain set dev vx100 vteps known
+}
+
+listed_vteps()
+{
+	local mac=02:00:00:00:01:06
+
+	must vxmob domain set dev vx100 vteps 10.255.0.9,10.255.0.2
+	must vtep_announces 10.255.0.2 "$mac"
+	must comes_to "$mac" "vx100 10.255.0.2"
+	must claims_of snoop refuse-vtep
+	must vtep_announces 10.255.0.3 "$mac"
+	must all_heard 10.255.0.2
+	must claims_are snoop refuse-vtep $((COUNT + 1))
+	must is_at "$mac" "vx100 10.255.0.2"
+	must vtep_announces 10.255.0.9 "$mac"
+	must comes_to "$mac" "vx100 10.255.0.9"
+	must vxmob domain set dev vx100 vteps known
+}
+
+# The flood list and the control plane's bindings tell which VTEPs there are.
+known_by_flood_list()
+{
+	local mac=02:00:00:00:01:07
+
+	must net_flood_to 10.255.0.9
+	must wait_for heard_from 10.255.0.9 "$mac"
+	must bridge fdb del 00:00:00:00:00:00 dev vx100 dst 10.255.0.9 self
+	must wait_for ignored_from 10.255.0.9 02:00:00:00:01:08
+}
+
+known_by_binding()
+{
+	local mac=02:00:00:00:01:09
+
+	must vxmob mac announce 02:00:00:00:01:0a dev vx100 via 10.255.0.9
+	must heard_from 10.255.0.9 "$mac"
+	must vxmob mac withdraw 02:00:00:00:01:0a dev vx100
+	must ignored_from 10.255.0.9 02:00:00:00:01:0b
+}
+
+# Does an announcement from a VTEP have an effect?
+heard_from()
+{
+	vtep_announces "$1" "$2" && all_heard "$1" && quietly_bound "$2" "\"via\":\"$1\""
+}
+
+ignored_from()
+{
+	vxmob mac flush "$2" dev vx100 && vtep_announces "$1" "$2" && all_heard &&
+		quietly_unbound "$2"
+}
+
+vlan_tag()
+{
+	local mac=02:00:00:00:01:0c
+
+	rarp_frame "$mac" "$mac" 20
+	vxlan_packet 100 "$FRAME"
+	must vtep_sends 10.255.0.3
+	must comes_to "$mac" "vx100 10.255.0.3"
+}
+
 # Nothing that is not exactly an announcement is one.
 no_announcements()
 {
