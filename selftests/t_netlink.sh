@@ -237,13 +237,13 @@ long_lists()
 		list+=(domain.vtep=ip:10.1.$((i >> 8)).$((i & 255)))
 	done
 	must has "$("$NET_HERE/nlsend" domain-set domain.ifindex=dev:vx100 \
-		domain.vteps=u32:2 "${list[@]}")" "too long"
+		domain.vteps=u32:2 "${list[@]}")" E2BIG
 	list=()
 	for ((i = 0; i < 65; i++)); do
 		printf -v HEX '0200000001%02x' "$i"
 		list+=("domain.protect=hex:$HEX")
 	done
-	must has "$("$NET_HERE/nlsend" domain-set domain.ifindex=dev:vx100 "${list[@]}")" "too long"
+	must has "$("$NET_HERE/nlsend" domain-set domain.ifindex=dev:vx100 "${list[@]}")" E2BIG
 	must vxmob domain set dev vx100 vteps known
 }
 
