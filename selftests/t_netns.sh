@@ -146,7 +146,7 @@ deleted()
 			printf 'mac announce 02:00:00:00:06:%02x dev vx100 on p1\n' "$n"
 		done > "$TMP/batch"
 		must vxmob -n "$GONE" -batch "$TMP/batch"
-		job_start vxmob -n "$GONE" monitor > /dev/null
+		must ns_monitor_start "$GONE" "$TMP/gone"
 		must ip netns del "$GONE"
 		kill "$JOB"
 	done
