@@ -39,16 +39,17 @@ static void make_policy(struct vxmob_domain *d, const u8 *mac,
 }
 
 /* The rules do not know the kernel: some entries are not the module's. */
-static bool entry_is_fixed(const struct vxmob_claim *claim,
-			   const struct vxmob_ruling *ruling,
-			   const struct vxmob_fdb *fdb)
+static u8 respect_owner(const struct vxmob_claim *claim, u8 verdict,
+			const struct vxmob_fdb *fdb)
 {
 	if (claim->origin != VXMOB_ORIGIN_CONTROL &&
 	    claim->origin != VXMOB_ORIGIN_SNOOP)
-		return false;
-	return vxmob_verdict_accepts(ruling->verdict) &&
-	       ruling->verdict != VXMOB_VERDICT_REFRESH &&
-	       (fdb->bridge_static || fdb->vxlan_nexthop);
+		return verdict;
+	if (!vxmob_verdict_accepts(verdict) || verdict == VXMOB_VERDICT_REFRESH)
+		return verdict;
+	if (fdb->vxlan_nexthop)
+		return VXMOB_VERDICT_REFUSE_NEXTHOP;
+	return fdb->bridge_static ? VXMOB_VERDICT_REFUSE_STATIC : verdict;
 }
 
 /* Nothing can be behind the domain's own address. */
@@ -88,8 +89,7 @@ struct vxmob_ruling vxmob_claim_judge(struct vxmob_domain *d,
 	make_policy(d, claim->mac, fdb, &policy);
 	policy.reserved |= claims_self(claim, &policy);
 	ruling = vxmob_judge(bound, claim, &policy, now);
-	if (entry_is_fixed(claim, &ruling, fdb))
-		ruling.verdict = VXMOB_VERDICT_REFUSE_STATIC;
+	ruling.verdict = respect_owner(claim, ruling.verdict, fdb);
 	vxmob_settle(next, bound, claim, &policy, &ruling, now);
 	return ruling;
 }

@@ -27,6 +27,16 @@ int vxmob_put_addr(struct sk_buff *skb, int type,
 	return nla_put(skb, type, addr->len, addr->b);
 }
 
+/* A gap in the numbers, for a reader to see */
+static void event_lost(struct vxmob_domain *d)
+{
+	struct vxmob_net *vn = vxmob_net(d->net);
+
+	spin_lock_bh(&vn->event_lock);
+	vn->events++;
+	spin_unlock_bh(&vn->event_lock);
+}
+
 static struct sk_buff *event_start(struct vxmob_domain *d, u32 type, void **hdr)
 {
 	struct sk_buff *skb;
@@ -34,8 +44,10 @@ static struct sk_buff *event_start(struct vxmob_domain *d, u32 type, void **hdr)
 	if (!genl_has_listeners(&vxmob_nl_family, d->net, VXMOB_NLGRP_EVENTS))
 		return NULL;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
-	if (!skb)
+	if (!skb) {
+		event_lost(d);
 		return NULL;
+	}
 	*hdr = genlmsg_put(skb, 0, 0, &vxmob_nl_family, 0, VXMOB_CMD_EVENT);
 	if (*hdr && !nla_put_u32(skb, VXMOB_A_EVENT_TYPE, type) &&
 	    !nla_put_u32(skb, VXMOB_A_EVENT_IFINDEX, d->ifindex) &&
@@ -46,11 +58,24 @@ static struct sk_buff *event_start(struct vxmob_domain *d, u32 type, void **hdr)
 	return NULL;
 }
 
+/*
+ * Numbers and order must agree for a reader to tell a gap. Domains decide
+ * independently, so the lock is the namespace's.
+ */
 static void event_send(struct vxmob_domain *d, struct sk_buff *skb, void *hdr)
 {
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast_netns(&vxmob_nl_family, d->net, skb, 0,
-				VXMOB_NLGRP_EVENTS, GFP_ATOMIC);
+	struct vxmob_net *vn = vxmob_net(d->net);
+
+	spin_lock_bh(&vn->event_lock);
+	if (nla_put_u64_64bit(skb, VXMOB_A_EVENT_NUMBER, ++vn->events,
+			      VXMOB_A_EVENT_PAD)) {
+		nlmsg_free(skb);
+	} else {
+		genlmsg_end(skb, hdr);
+		genlmsg_multicast_netns(&vxmob_nl_family, d->net, skb, 0,
+					VXMOB_NLGRP_EVENTS, GFP_ATOMIC);
+	}
+	spin_unlock_bh(&vn->event_lock);
 }
 
 /**

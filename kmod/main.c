@@ -19,6 +19,7 @@ static int __net_init net_init(struct net *net)
 
 	INIT_LIST_HEAD(&vn->domains);
 	mutex_init(&vn->claim_lock);
+	spin_lock_init(&vn->event_lock);
 	vn->gen = 1;
 	return 0;
 }

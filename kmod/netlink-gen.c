@@ -16,6 +16,11 @@ static const struct netlink_range_validation vxmob_a_domain_vni_range = {
 	.max	= 16777215ULL,
 };
 
+static const struct netlink_range_validation vxmob_a_domain_dup_window_range = {
+	.min	= 1ULL,
+	.max	= 86400ULL,
+};
+
 static const struct netlink_range_validation vxmob_a_mac_vni_range = {
 	.min	= 1ULL,
 	.max	= 16777215ULL,
@@ -34,7 +39,7 @@ const struct nla_policy vxmob_line_nl_policy[VXMOB_A_MAC_OP + 1] = {
 	[VXMOB_A_MAC_VIA] = { .type = NLA_BINARY, },
 	[VXMOB_A_MAC_ON] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VXMOB_A_MAC_SEQ] = { .type = NLA_U32, },
-	[VXMOB_A_MAC_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[VXMOB_A_MAC_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[VXMOB_A_MAC_IP] = { .type = NLA_BINARY, },
 	[VXMOB_A_MAC_OP] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -45,12 +50,17 @@ static const struct nla_policy vxmob_domain_add_nl_policy[VXMOB_A_DOMAIN_MAX_MAC
 	[VXMOB_A_DOMAIN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vxmob_a_domain_vni_range),
 	[VXMOB_A_DOMAIN_VID] = NLA_POLICY_MAX(NLA_U16, 4094),
 	[VXMOB_A_DOMAIN_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
-	[VXMOB_A_DOMAIN_SNOOP] = NLA_POLICY_MASK(NLA_U32, 0x1),
+	[VXMOB_A_DOMAIN_SNOOP] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[VXMOB_A_DOMAIN_CONFIRM] = NLA_POLICY_MAX(NLA_U32, 3600),
 	[VXMOB_A_DOMAIN_VTEPS] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VXMOB_A_DOMAIN_VTEP] = { .type = NLA_BINARY, },
 	[VXMOB_A_DOMAIN_PROTECT] = NLA_POLICY_EXACT_LEN(6),
 	[VXMOB_A_DOMAIN_MAX_MACS] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VXMOB_A_DOMAIN_GUARD] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VXMOB_A_DOMAIN_DUP_MOVES] = NLA_POLICY_RANGE(NLA_U32, 2, 1000),
+	[VXMOB_A_DOMAIN_DUP_WINDOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &vxmob_a_domain_dup_window_range),
+	[VXMOB_A_DOMAIN_DUP_ACTION] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VXMOB_A_DOMAIN_DUP_RECOVER] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
 /* VXMOB_CMD_DOMAIN_SET - do */
@@ -59,12 +69,17 @@ static const struct nla_policy vxmob_domain_set_nl_policy[VXMOB_A_DOMAIN_MAX_MAC
 	[VXMOB_A_DOMAIN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vxmob_a_domain_vni_range),
 	[VXMOB_A_DOMAIN_VID] = NLA_POLICY_MAX(NLA_U16, 4094),
 	[VXMOB_A_DOMAIN_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
-	[VXMOB_A_DOMAIN_SNOOP] = NLA_POLICY_MASK(NLA_U32, 0x1),
+	[VXMOB_A_DOMAIN_SNOOP] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[VXMOB_A_DOMAIN_CONFIRM] = NLA_POLICY_MAX(NLA_U32, 3600),
 	[VXMOB_A_DOMAIN_VTEPS] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VXMOB_A_DOMAIN_VTEP] = { .type = NLA_BINARY, },
 	[VXMOB_A_DOMAIN_PROTECT] = NLA_POLICY_EXACT_LEN(6),
 	[VXMOB_A_DOMAIN_MAX_MACS] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VXMOB_A_DOMAIN_GUARD] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VXMOB_A_DOMAIN_DUP_MOVES] = NLA_POLICY_RANGE(NLA_U32, 2, 1000),
+	[VXMOB_A_DOMAIN_DUP_WINDOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &vxmob_a_domain_dup_window_range),
+	[VXMOB_A_DOMAIN_DUP_ACTION] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VXMOB_A_DOMAIN_DUP_RECOVER] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
 /* VXMOB_CMD_DOMAIN_DEL - do */
@@ -87,7 +102,7 @@ static const struct nla_policy vxmob_mac_announce_nl_policy[VXMOB_A_MAC_IP + 1] 
 	[VXMOB_A_MAC_VIA] = { .type = NLA_BINARY, },
 	[VXMOB_A_MAC_ON] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VXMOB_A_MAC_SEQ] = { .type = NLA_U32, },
-	[VXMOB_A_MAC_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[VXMOB_A_MAC_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[VXMOB_A_MAC_IP] = { .type = NLA_BINARY, },
 };
 
@@ -116,7 +131,7 @@ static const struct nla_policy vxmob_mac_dump_nl_policy[VXMOB_A_MAC_STATUS + 1] 
 	[VXMOB_A_MAC_VIA] = { .type = NLA_BINARY, },
 	[VXMOB_A_MAC_ON] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VXMOB_A_MAC_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 4),
-	[VXMOB_A_MAC_STATUS] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VXMOB_A_MAC_STATUS] = NLA_POLICY_MAX(NLA_U32, 3),
 };
 
 /* VXMOB_CMD_MAC_FLUSH - do */
@@ -127,7 +142,18 @@ static const struct nla_policy vxmob_mac_flush_nl_policy[VXMOB_A_MAC_STATUS + 1]
 	[VXMOB_A_MAC_VIA] = { .type = NLA_BINARY, },
 	[VXMOB_A_MAC_ON] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VXMOB_A_MAC_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 4),
-	[VXMOB_A_MAC_STATUS] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VXMOB_A_MAC_STATUS] = NLA_POLICY_MAX(NLA_U32, 3),
+};
+
+/* VXMOB_CMD_MAC_UNFREEZE - do */
+static const struct nla_policy vxmob_mac_unfreeze_nl_policy[VXMOB_A_MAC_STATUS + 1] = {
+	[VXMOB_A_MAC_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VXMOB_A_MAC_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vxmob_a_mac_vni_range),
+	[VXMOB_A_MAC_LLADDR] = NLA_POLICY_EXACT_LEN(6),
+	[VXMOB_A_MAC_VIA] = { .type = NLA_BINARY, },
+	[VXMOB_A_MAC_ON] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VXMOB_A_MAC_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 4),
+	[VXMOB_A_MAC_STATUS] = NLA_POLICY_MAX(NLA_U32, 3),
 };
 
 /* VXMOB_CMD_TRANSACTION - do */
@@ -142,7 +168,7 @@ static const struct nla_policy vxmob_stats_dump_nl_policy[VXMOB_A_STATS_VNI + 1]
 };
 
 /* Ops table for vxmob */
-const struct genl_split_ops vxmob_nl_ops[11] = {
+const struct genl_split_ops vxmob_nl_ops[12] = {
 	{
 		.cmd		= VXMOB_CMD_DOMAIN_ADD,
 		.doit		= vxmob_nl_domain_add_doit,
@@ -205,6 +231,13 @@ const struct genl_split_ops vxmob_nl_ops[11] = {
 		.cmd		= VXMOB_CMD_MAC_FLUSH,
 		.doit		= vxmob_nl_mac_flush_doit,
 		.policy		= vxmob_mac_flush_nl_policy,
+		.maxattr	= VXMOB_A_MAC_STATUS,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VXMOB_CMD_MAC_UNFREEZE,
+		.doit		= vxmob_nl_mac_unfreeze_doit,
+		.policy		= vxmob_mac_unfreeze_nl_policy,
 		.maxattr	= VXMOB_A_MAC_STATUS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},

@@ -15,7 +15,7 @@
 extern const struct nla_policy vxmob_line_nl_policy[VXMOB_A_MAC_OP + 1];
 
 /* Ops table for vxmob */
-extern const struct genl_split_ops vxmob_nl_ops[11];
+extern const struct genl_split_ops vxmob_nl_ops[12];
 
 int vxmob_nl_mac_dump_start(struct netlink_callback *cb);
 int vxmob_nl_mac_dump_done(struct netlink_callback *cb);
@@ -30,6 +30,7 @@ int vxmob_nl_mac_withdraw_doit(struct sk_buff *skb, struct genl_info *info);
 int vxmob_nl_mac_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vxmob_nl_mac_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vxmob_nl_mac_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int vxmob_nl_mac_unfreeze_doit(struct sk_buff *skb, struct genl_info *info);
 int vxmob_nl_transaction_doit(struct sk_buff *skb, struct genl_info *info);
 int vxmob_nl_stats_dump_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);

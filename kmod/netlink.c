@@ -18,6 +18,9 @@
 
 #define MAX_MACS_DEFAULT	262144
 #define CONFIRM_DEFAULT		5
+#define DUP_MOVES_DEFAULT	5	/* RFC 7432 section 15.1 */
+#define DUP_WINDOW_DEFAULT	180
+#define DUP_RECOVER_MIN		30
 
 #define REQUEST_FLAGS		(VXMOB_MAC_FLAGS_STICKY | VXMOB_MAC_FLAGS_ROUTER)
 
@@ -35,9 +38,13 @@ static const char *const verdict_text[VXMOB_VERDICTS] = {
 	[VXMOB_VERDICT_REFUSE_FROZEN] =
 		"vxmob: refuse-frozen: the binding is frozen",
 	[VXMOB_VERDICT_REFUSE_STATIC] =
-		"vxmob: refuse-static: a static or nexthop group entry is in the way",
+		"vxmob: refuse-static: a static entry is in the way",
+	[VXMOB_VERDICT_REFUSE_NEXTHOP] =
+		"vxmob: refuse-nexthop: a nexthop group backs the entry",
 	[VXMOB_VERDICT_REFUSE_VTEP] =
 		"vxmob: refuse-vtep: the VTEP is not believed",
+	[VXMOB_VERDICT_REFUSE_RATE] =
+		"vxmob: refuse-rate: too many announcements",
 	[VXMOB_VERDICT_REFUSE_FULL] =
 		"vxmob: refuse-full: the domain holds max-macs bindings",
 	[VXMOB_VERDICT_REFUSE_BUSY] =
@@ -418,6 +425,9 @@ static struct vxmob_options *options_new(const struct vxmob_options *was)
 	opt->snoop = VXMOB_SNOOP_RARP;
 	opt->confirm = CONFIRM_DEFAULT;
 	opt->max_macs = MAX_MACS_DEFAULT;
+	opt->guard = VXMOB_GUARD_ON;
+	opt->dup_moves = DUP_MOVES_DEFAULT;
+	opt->dup_window = DUP_WINDOW_DEFAULT;
 	return opt;
 }
 
@@ -481,6 +491,16 @@ static int check_vteps(struct genl_info *info, const struct vxmob_options *opt)
 	return 0;
 }
 
+static int check_recover(struct genl_info *info,
+			 const struct vxmob_options *opt)
+{
+	if (!opt->dup_recover || opt->dup_recover >= DUP_RECOVER_MIN)
+		return 0;
+	return bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_DUP_RECOVER],
+			"vxmob: recovery takes 30 to 3600 seconds, or 0 for never",
+			-ERANGE);
+}
+
 static void parse_u32(struct genl_info *info, int type, u32 *to)
 {
 	if (info->attrs[type])
@@ -501,7 +521,13 @@ static struct vxmob_options *parse_options(struct genl_info *info,
 	parse_u32(info, VXMOB_A_DOMAIN_CONFIRM, &opt->confirm);
 	parse_u32(info, VXMOB_A_DOMAIN_MAX_MACS, &opt->max_macs);
 	parse_u32(info, VXMOB_A_DOMAIN_VTEPS, &opt->vteps);
-	err = parse_lists(info, opt) ?: check_vteps(info, opt);
+	parse_u32(info, VXMOB_A_DOMAIN_GUARD, &opt->guard);
+	parse_u32(info, VXMOB_A_DOMAIN_DUP_MOVES, &opt->dup_moves);
+	parse_u32(info, VXMOB_A_DOMAIN_DUP_WINDOW, &opt->dup_window);
+	parse_u32(info, VXMOB_A_DOMAIN_DUP_ACTION, &opt->dup_action);
+	parse_u32(info, VXMOB_A_DOMAIN_DUP_RECOVER, &opt->dup_recover);
+	err = parse_lists(info, opt) ?: check_vteps(info, opt) ?:
+	      check_recover(info, opt);
 	if (!err)
 		return opt;
 	kfree(opt);
@@ -641,7 +667,12 @@ static int fill_options(struct sk_buff *skb, const struct vxmob_options *opt)
 	    nla_put_u32(skb, VXMOB_A_DOMAIN_SNOOP, opt->snoop) ||
 	    nla_put_u32(skb, VXMOB_A_DOMAIN_CONFIRM, opt->confirm) ||
 	    nla_put_u32(skb, VXMOB_A_DOMAIN_VTEPS, opt->vteps) ||
-	    nla_put_u32(skb, VXMOB_A_DOMAIN_MAX_MACS, opt->max_macs))
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_MAX_MACS, opt->max_macs) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_GUARD, opt->guard) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_DUP_MOVES, opt->dup_moves) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_DUP_WINDOW, opt->dup_window) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_DUP_ACTION, opt->dup_action) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_DUP_RECOVER, opt->dup_recover))
 		return -EMSGSIZE;
 	return fill_lists(skb, opt);
 }
@@ -1145,15 +1176,17 @@ static bool flush_binding(struct vxmob_domain *d, struct vxmob_binding *b,
 	return true;
 }
 
-/**
- * vxmob_nl_mac_flush_doit - Withdraw all bindings that match
- * @skb: the request
- * @info: what generic netlink made of it
- *
- * Context: process, may sleep; takes the namespace's claim lock.
- * Return: 0 or a negative error, with the reason in the extended ack.
- */
-int vxmob_nl_mac_flush_doit(struct sk_buff *skb, struct genl_info *info)
+static bool unfreeze_binding(struct vxmob_domain *d, struct vxmob_binding *b,
+			     void *data)
+{
+	if (!d->dead && binding_matches(data, b))
+		vxmob_unfreeze(d, b);
+	return !d->dead;
+}
+
+static int change_matching(struct genl_info *info,
+			   bool (*fn)(struct vxmob_domain *d,
+				      struct vxmob_binding *b, void *data))
 {
 	struct net *net = genl_info_net(info);
 	struct mac_filter filter = {};
@@ -1169,10 +1202,36 @@ int vxmob_nl_mac_flush_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&vxmob_net(net)->claim_lock);
 	for (i = 0; i < set->n; i++)
-		vxmob_binding_walk(set->d[i], flush_binding, &filter);
+		vxmob_binding_walk(set->d[i], fn, &filter);
 	mutex_unlock(&vxmob_net(net)->claim_lock);
 	domain_set_put(set);
 	return 0;
+}
+
+/**
+ * vxmob_nl_mac_flush_doit - Withdraw all bindings that match
+ * @skb: the request
+ * @info: what generic netlink made of it
+ *
+ * Context: process, may sleep; takes the namespace's claim lock.
+ * Return: 0 or a negative error, with the reason in the extended ack.
+ */
+int vxmob_nl_mac_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_matching(info, flush_binding);
+}
+
+/**
+ * vxmob_nl_mac_unfreeze_doit - End the freeze of all bindings that match
+ * @skb: the request
+ * @info: what generic netlink made of it
+ *
+ * Context: process, may sleep; takes the namespace's claim lock.
+ * Return: 0 or a negative error, with the reason in the extended ack.
+ */
+int vxmob_nl_mac_unfreeze_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_matching(info, unfreeze_binding);
 }
 
 struct genl_family vxmob_nl_family __ro_after_init = {

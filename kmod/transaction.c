@@ -155,7 +155,9 @@ static int apply_line(struct txn *txn, struct txn_line *line)
 	int err;
 
 	vxmob_fdb_read(line->d, line->claim.mac, &line->fdb);
-	if (line->fdb.bridge_static || line->fdb.vxlan_nexthop)
+	if (line->fdb.vxlan_nexthop)
+		return refused(txn, line, VXMOB_VERDICT_REFUSE_NEXTHOP);
+	if (line->fdb.bridge_static)
 		return refused(txn, line, VXMOB_VERDICT_REFUSE_STATIC);
 	err = vxmob_claim_apply(line->d, line->b, &line->claim,
 				line->ruling.verdict, &line->fdb);

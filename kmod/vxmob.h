@@ -11,7 +11,7 @@
  *	RTNL			domains come, change and go
  *	vxmob_net.claim_lock	control claims and transactions, one at a time
  *	vxmob_domain.lock	bindings, and what the FDBs show of them
- *	locks of the vxlan and bridge FDBs
+ *	locks of the vxlan and bridge FDBs; vxmob_net.event_lock
  *
  * The switchdev notifier runs under an FDB lock and takes none of these.
  */
@@ -53,6 +53,8 @@
  *	RTNL, read under RCU
  * @claim_lock: serialises control claims, so that a transaction's MACs are
  *	not claimed by another one
+ * @event_lock: orders events; innermost, nothing is taken under it
+ * @events: events sent
  * @gen: changes with @domains; dumps compare it
  * @snoopers: domains that receive their packets in this namespace and snoop;
  *	under RTNL
@@ -60,6 +62,8 @@
 struct vxmob_net {
 	struct list_head domains;
 	struct mutex claim_lock;	/* serialises control claims */
+	spinlock_t event_lock;		/* orders events */
+	u64 events;
 	unsigned int gen;
 	unsigned int snoopers;
 };
@@ -71,6 +75,11 @@ struct vxmob_net {
  * @snoop: bit mask of enum vxmob_snoop
  * @confirm: seconds of the confirm window; 0 for none
  * @max_macs: the most bindings
+ * @guard: enum vxmob_guard
+ * @dup_moves: so many moves within @dup_window make a duplicate
+ * @dup_window: seconds
+ * @dup_action: enum vxmob_dup_action
+ * @dup_recover: seconds that a freeze lasts, the first time; 0 for ever
  * @n_vtep: addresses in @vtep
  * @n_protect: MACs in @protect
  * @vtep: the VTEPs that are believed if @vteps says list
@@ -85,6 +94,11 @@ struct vxmob_options {
 	u32 snoop;
 	u32 confirm;
 	u32 max_macs;
+	u32 guard;
+	u32 dup_moves;
+	u32 dup_window;
+	u32 dup_action;
+	u32 dup_recover;
 	u16 n_vtep;
 	u16 n_protect;
 	struct vxmob_addr vtep[VXMOB_VTEPS_MAX];
@@ -395,6 +409,9 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 void vxmob_claim_refused(struct vxmob_domain *d,
 			 const struct vxmob_binding *b,
 			 const struct vxmob_claim *claim, u8 verdict);
+
+/* duplicate.c */
+void vxmob_unfreeze(struct vxmob_domain *d, struct vxmob_binding *b);
 
 /* apply.c */
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,

@@ -313,8 +313,8 @@ nexthop_entry()
 	must ip nexthop add id 13 via 10.255.0.3 fdb
 	must ip nexthop add id 102 group 12/13 fdb
 	must bridge fdb add "$MAC" dev vx100 nhid 102 self
-	must unchanged refused refuse-static: announce via 10.255.0.3 seq 1
-	must unchanged refused refuse-static: announce on p1 seq 1
+	must unchanged refused refuse-nexthop: announce via 10.255.0.3 seq 1
+	must unchanged refused refuse-nexthop: announce on p1 seq 1
 	must bridge fdb del "$MAC" dev vx100 self
 	must announce via 10.255.0.3 seq 1
 	must is_at "$MAC" "vx100 10.255.0.3"

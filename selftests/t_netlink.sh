@@ -184,9 +184,15 @@ malformed()
 	bad offset= domain-set domain.ifindex=dev:vx100 domain.snoop=u32:0x40000000
 	bad offset= domain-set domain.ifindex=dev:vx100 domain.confirm=u32:3601
 	bad offset= domain-set domain.ifindex=dev:vx100 domain.max-macs=u32:0
+	bad offset= domain-set domain.ifindex=dev:vx100 domain.guard=u32:2
+	bad offset= domain-set domain.ifindex=dev:vx100 domain.dup-moves=u32:1
+	bad offset= domain-set domain.ifindex=dev:vx100 domain.dup-window=u32:0
+	bad offset= domain-set domain.ifindex=dev:vx100 domain.dup-action=u32:3
+	bad offset= domain-set domain.ifindex=dev:vx100 domain.dup-recover=u32:29
+	bad offset= domain-set domain.ifindex=dev:vx100 domain.dup-recover=u32:3601
 	bad offset= domain-add domain.ifindex=dev:vx100 domain.vid=u16:4095
 	bad offset= mac-dump dump mac.origin=u32:5
-	bad offset= mac-dump dump mac.status=u32:3
+	bad offset= mac-dump dump mac.status=u32:4
 	bad offset= mac-flush mac.origin=u32:99
 	bad offset= transaction transaction.line={ mac.op=u32:2 "$vx" "$mac" "$via" "$seq" }
 	# what the last one shows: it was not for something else that they were refused
@@ -327,10 +333,36 @@ lost_events()
 	must job_start setpriv --reuid 65534 --clear-groups vxmob -json monitor > "$TMP/events"
 	must wait_for monitor_listens "$TMP/events" vx100
 	must kill -STOP "$JOB"
+	EVENTS_BEFORE=$(wc -l < "$TMP/events")
+	EVENTS=2000
 	must vxmob -batch - < <(head -n 2000 "$TMP/batch")
 	must kill -CONT "$JOB"
-	must wait_for has_line "$TMP/events" '"event":"missed"'
+	must wait_for learns_of_loss "$TMP/events"
+	must wait_for all_accounted_for "$TMP/events"
 	must vxmob mac flush dev vx100
+}
+
+# What was missed is told with the next event that comes through.
+learns_of_loss()
+{
+	vxmob domain set dev vx100
+	EVENTS=$((EVENTS + 1))
+	has_line "$1" '"event":"missed"'
+}
+
+# The events that were read and those that were missed make up all.
+all_accounted_for()
+{
+	local line read=0 missed=0
+
+	while read -r line; do
+		if [[ $line =~ \"event\":\"missed\",\"count\":([0-9]+) ]]; then
+			missed=$((missed + BASH_REMATCH[1]))
+		else
+			read=$((read + 1))
+		fi
+	done < "$1"
+	[ $((read - EVENTS_BEFORE + missed)) = $EVENTS ] && [ $missed -gt 0 ]
 }
 
 # Thousands of messages made of parts that are right and parts that are wrong.

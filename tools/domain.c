@@ -14,13 +14,20 @@
 #include "utils.h"
 
 #define CONFIRM_MAX 3600
+#define DUP_MOVES_MAX 1000
+#define DUP_WINDOW_MAX 86400
+#define DUP_RECOVER_MIN 30
+#define DUP_RECOVER_MAX 3600
 
 static const char domain_usage[] =
 	"Usage: vxmob domain { add | set } dev DEV [ vni VNI ] [ vid VID ]\n"
 	"                    [ mode { enforce | monitor } ]\n"
-	"                    [ snoop { none | LIST of rarp } ]\n"
+	"                    [ snoop { none | LIST of rarp,garp,na } ]\n"
 	"                    [ confirm { none | SECS } ]\n"
 	"                    [ vteps { known | any | LIST of ADDRESS } ]\n"
+	"                    [ guard { on | off } ] [ dup-moves N ] [ dup-window SECS ]\n"
+	"                    [ dup-action { warn | freeze | blackhole } ]\n"
+	"                    [ dup-recover { never | SECS } ]\n"
 	"                    [ protect LLADDR ]... [ max-macs N ]\n"
 	"       vxmob domain del dev DEV [ vni VNI ]\n"
 	"       vxmob domain { show | list } [ dev DEV ] [ vni VNI ]\n";
@@ -70,6 +77,14 @@ static int parse_confirm(struct parse *p, const struct opt *o, const char *arg)
 	return parse_u32(p, o, strcmp(arg, "none") ? arg : "0");
 }
 
+static int parse_recover(struct parse *p, const struct opt *o, const char *arg)
+{
+	if (strcmp(arg, "never"))
+		return parse_u32(p, o, arg);
+	msg_put_u32(p->msg, o->attr, 0);
+	return STATUS_OK;
+}
+
 static int parse_vtep(struct parse *p, const struct opt *o, const char *arg)
 {
 	unsigned char addr[16];
@@ -105,6 +120,16 @@ static const struct opt domain_opts[] = {
 	{ "confirm", parse_confirm, .attr = VXMOB_A_DOMAIN_CONFIRM,
 	  .max = CONFIRM_MAX },
 	{ "vteps", parse_vteps, .attr = VXMOB_A_DOMAIN_VTEPS },
+	{ "guard", parse_name, .attr = VXMOB_A_DOMAIN_GUARD,
+	  .names = &guard_names },
+	{ "dup-moves", parse_u32, .attr = VXMOB_A_DOMAIN_DUP_MOVES,
+	  .min = 2, .max = DUP_MOVES_MAX },
+	{ "dup-window", parse_u32, .attr = VXMOB_A_DOMAIN_DUP_WINDOW,
+	  .min = 1, .max = DUP_WINDOW_MAX },
+	{ "dup-action", parse_name, .attr = VXMOB_A_DOMAIN_DUP_ACTION,
+	  .names = &dup_action_names },
+	{ "dup-recover", parse_recover, .attr = VXMOB_A_DOMAIN_DUP_RECOVER,
+	  .min = DUP_RECOVER_MIN, .max = DUP_RECOVER_MAX },
 	{ "protect", parse_lladdr, .attr = VXMOB_A_DOMAIN_PROTECT,
 	  .repeat = true },
 	{ "max-macs", parse_u32, .attr = VXMOB_A_DOMAIN_MAX_MACS,
@@ -173,6 +198,14 @@ static void print_confirm(const struct nlattr *attr)
 		out_attr_uint("confirm", attr);
 }
 
+static void print_recover(const struct nlattr *attr)
+{
+	if (attr && !attr_uint(attr) && !options.json)
+		out_str("dup-recover", "never");
+	else
+		out_attr_uint("dup-recover", attr);
+}
+
 /* Prints all attributes of one type as a list. */
 static void print_multi(const struct nlmsghdr *nlh, uint16_t type,
 			const char *(*word)(const struct nlattr *attr))
@@ -213,6 +246,12 @@ static void print_domain(const struct nlmsghdr *nlh)
 	print_snoop(tb[VXMOB_A_DOMAIN_SNOOP]);
 	print_confirm(tb[VXMOB_A_DOMAIN_CONFIRM]);
 	print_vteps(nlh, tb[VXMOB_A_DOMAIN_VTEPS]);
+	out_attr_name("guard", tb[VXMOB_A_DOMAIN_GUARD], &guard_names);
+	out_attr_uint("dup-moves", tb[VXMOB_A_DOMAIN_DUP_MOVES]);
+	out_attr_uint("dup-window", tb[VXMOB_A_DOMAIN_DUP_WINDOW]);
+	out_attr_name("dup-action", tb[VXMOB_A_DOMAIN_DUP_ACTION],
+		      &dup_action_names);
+	print_recover(tb[VXMOB_A_DOMAIN_DUP_RECOVER]);
 	out_list("protect", "protect", LIST_REPEAT);
 	print_multi(nlh, VXMOB_A_DOMAIN_PROTECT, attr_lladdr);
 	out_list_end();

@@ -20,10 +20,10 @@ static const char mac_usage[] =
 	"       vxmob mac withdraw LLADDR dev DEV [ vni VNI ] [ via VTEP | on PORT ]\n"
 	"                 [ seq N ]\n"
 	"       vxmob mac get LLADDR dev DEV [ vni VNI ]\n"
-	"       vxmob mac { show | list | flush } [ LLADDR ] [ dev DEV ] [ vni VNI ]\n"
+	"       vxmob mac { show | list | flush | unfreeze } [ LLADDR ] [ dev DEV ] [ vni VNI ]\n"
 	"                 [ via VTEP | on PORT ] [ origin ORIGIN ] [ status STATUS ]\n"
 	"ORIGIN := { control | netlink | snoop | learn | dplearn }\n"
-	"STATUS := { confirmed | provisional | frozen }\n";
+	"STATUS := { confirmed | provisional | frozen | unobservable }\n";
 
 /* Which commands take an option. */
 enum {
@@ -264,21 +264,31 @@ static int mac_show(struct args *args)
 	return ret;
 }
 
-static int mac_flush(struct args *args)
+static int change_matching(struct args *args, uint8_t cmd, const char *name)
 {
 	struct parse p = { .opts = mac_opts, .command = FILTER };
 	struct msg m;
 	int ret;
 
 	if (!args_peek(args))
-		return err("\"flush\" needs at least one filter");
-	msg_init(&m, VXMOB_CMD_MAC_FLUSH);
+		return err("\"%s\" needs at least one filter", name);
+	msg_init(&m, cmd);
 	p.msg = &m;
 	ret = parse_filters(&p, args);
 	if (!ret)
 		ret = nl_talk(&m, NULL);
 	msg_free(&m);
 	return ret;
+}
+
+static int mac_flush(struct args *args)
+{
+	return change_matching(args, VXMOB_CMD_MAC_FLUSH, "flush");
+}
+
+static int mac_unfreeze(struct args *args)
+{
+	return change_matching(args, VXMOB_CMD_MAC_UNFREEZE, "unfreeze");
 }
 
 static int mac_run(struct args *args)
@@ -290,6 +300,7 @@ static int mac_run(struct args *args)
 		{ "withdraw", mac_withdraw },
 		{ "get", mac_get },
 		{ "flush", mac_flush },
+		{ "unfreeze", mac_unfreeze },
 		{ }
 	};
 

@@ -76,12 +76,38 @@ static void print_place(const char *key, const struct nlattr *place)
 	out_group_end();
 }
 
+static void print_missed(uint64_t count)
+{
+	out_record();
+	print_timestamp();
+	out_word("event", "missed");
+	out_uint("count", count);
+	out_record_end();
+	flush();
+}
+
+/*
+ * Events are numbered while anybody listens. After a gap the record of what was
+ * missed comes before the event that shows it.
+ */
+static void count_missed(const struct nlattr *number)
+{
+	static uint64_t last;
+	uint64_t now = number ? attr_uint(number) : 0;
+
+	if (last && now > last + 1)
+		print_missed(now - last - 1);
+	if (now)
+		last = now;
+}
+
 static void print_event(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *tb[VXMOB_A_EVENT_MAX + 1];
 	const char *name;
 
 	attrs_parse(nlh, tb, VXMOB_A_EVENT_MAX);
+	count_missed(tb[VXMOB_A_EVENT_NUMBER]);
 	name = attr_str(tb[VXMOB_A_EVENT_IFNAME]);
 	out_record();
 	print_timestamp();
@@ -103,16 +129,8 @@ static void print_event(const struct nlmsghdr *nlh)
 	out_attr_uint("seq", tb[VXMOB_A_EVENT_SEQ]);
 	out_attr_uint("bound-seq", tb[VXMOB_A_EVENT_BOUND_SEQ]);
 	out_attr_name("status", tb[VXMOB_A_EVENT_STATUS], &status_names);
+	out_attr_uint("moves", tb[VXMOB_A_EVENT_MOVES]);
 	out_attr_uint("latency-ns", tb[VXMOB_A_EVENT_LATENCY_NS]);
-	out_record_end();
-	flush();
-}
-
-static void print_missed(void)
-{
-	out_record();
-	print_timestamp();
-	out_word("event", options.json ? "missed" : "missed: reader too slow");
 	out_record_end();
 	flush();
 }
@@ -147,9 +165,8 @@ static int watch(int events, int signals)
 		if (!fds[0].revents)
 			continue;
 		ret = nl_events_read(print_event);
-		if (ret == -ENOBUFS) {
-			print_missed();
-		} else if (ret) {
+		/* After an overrun the next event's number tells how many. */
+		if (ret && ret != -ENOBUFS) {
 			fprintf(stderr, "vxmob: cannot receive events: %s\n",
 				strerror(-ret));
 			return STATUS_KERNEL;

@@ -25,6 +25,8 @@ const struct names mode_names = {
 /* Bits of a mask: place n is bit n. */
 static const char *const snoop_words[] = {
 	[0] = "rarp",
+	[1] = "garp",
+	[2] = "na",
 };
 
 const struct names snoop_names = {
@@ -41,6 +43,27 @@ static const char *const vteps_words[] = {
 const struct names vteps_names = {
 	.words = vteps_words,
 	.count = ARRAY_SIZE(vteps_words),
+};
+
+static const char *const guard_words[] = {
+	[VXMOB_GUARD_OFF] = "off",
+	[VXMOB_GUARD_ON] = "on",
+};
+
+const struct names guard_names = {
+	.words = guard_words,
+	.count = ARRAY_SIZE(guard_words),
+};
+
+static const char *const dup_action_words[] = {
+	[VXMOB_DUP_ACTION_WARN] = "warn",
+	[VXMOB_DUP_ACTION_FREEZE] = "freeze",
+	[VXMOB_DUP_ACTION_BLACKHOLE] = "blackhole",
+};
+
+const struct names dup_action_names = {
+	.words = dup_action_words,
+	.count = ARRAY_SIZE(dup_action_words),
 };
 
 static const char *const origin_words[] = {
@@ -81,6 +104,7 @@ static const char *const status_words[] = {
 	[VXMOB_STATUS_CONFIRMED] = "confirmed",
 	[VXMOB_STATUS_PROVISIONAL] = "provisional",
 	[VXMOB_STATUS_FROZEN] = "frozen",
+	[VXMOB_STATUS_UNOBSERVABLE] = "unobservable",
 };
 
 const struct names status_names = {
@@ -93,6 +117,8 @@ static const char *const flag_words[] = {
 	[0] = "sticky",
 	[1] = "router",
 	[2] = "installed",
+	[3] = "duplicate",
+	[4] = "blackhole",
 };
 
 const struct names flag_names = {
@@ -112,7 +138,9 @@ static const char *const verdict_words[] = {
 	[VXMOB_VERDICT_REFUSE_STICKY] = "refuse-sticky",
 	[VXMOB_VERDICT_REFUSE_FROZEN] = "refuse-frozen",
 	[VXMOB_VERDICT_REFUSE_STATIC] = "refuse-static",
+	[VXMOB_VERDICT_REFUSE_NEXTHOP] = "refuse-nexthop",
 	[VXMOB_VERDICT_REFUSE_VTEP] = "refuse-vtep",
+	[VXMOB_VERDICT_REFUSE_RATE] = "refuse-rate",
 	[VXMOB_VERDICT_REFUSE_FULL] = "refuse-full",
 	[VXMOB_VERDICT_REFUSE_BUSY] = "refuse-busy",
 	[VXMOB_VERDICT_FAILED] = "failed",
@@ -131,6 +159,13 @@ static const char *const event_words[] = {
 	[VXMOB_EVENT_MAC_MOVE] = "mac-move",
 	[VXMOB_EVENT_MAC_DEL] = "mac-del",
 	[VXMOB_EVENT_CLAIM_REFUSED] = "claim-refused",
+	[VXMOB_EVENT_CONFIRMED] = "confirmed",
+	[VXMOB_EVENT_UNOBSERVABLE] = "unobservable",
+	[VXMOB_EVENT_ROLLED_BACK] = "rolled-back",
+	[VXMOB_EVENT_REPAIRED] = "repaired",
+	[VXMOB_EVENT_INSISTING] = "insisting",
+	[VXMOB_EVENT_DUPLICATE] = "duplicate",
+	[VXMOB_EVENT_RECOVERED] = "recovered",
 };
 
 const struct names event_names = {

@@ -21,6 +21,8 @@ struct names {
 extern const struct names mode_names;
 extern const struct names snoop_names;
 extern const struct names vteps_names;
+extern const struct names guard_names;
+extern const struct names dup_action_names;
 extern const struct names origin_names;
 extern const struct names op_names;
 extern const struct names state_names;

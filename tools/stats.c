@@ -121,6 +121,9 @@ static void print_stats(const struct nlmsghdr *nlh)
 	out_attr_uint("macs", tb[VXMOB_A_STATS_MACS]);
 	out_attr_uint("hints", tb[VXMOB_A_STATS_HINTS]);
 	out_attr_uint("resyncs", tb[VXMOB_A_STATS_RESYNCS]);
+	out_attr_uint("repairs", tb[VXMOB_A_STATS_REPAIRS]);
+	out_attr_uint("duplicates", tb[VXMOB_A_STATS_DUPLICATES]);
+	out_attr_uint("blackholed", tb[VXMOB_A_STATS_BLACKHOLED]);
 	print_counters(nlh, tb[VXMOB_A_STATS_COUNTER]);
 	print_latency(tb[VXMOB_A_STATS_LATENCY]);
 	out_record_end();

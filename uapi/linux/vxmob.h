@@ -25,9 +25,15 @@ enum vxmob_mode {
  *   sends them.
  * @VXMOB_SNOOP_RARP: Reverse ARP requests (RFC 903), as hypervisors send them
  *   on arrival.
+ * @VXMOB_SNOOP_GARP: Gratuitous ARP, as request or as reply (RFC 5227 section
+ *   3).
+ * @VXMOB_SNOOP_NA: Unsolicited neighbour advertisements that override (RFC
+ *   4861 section 7.2.6).
  */
 enum vxmob_snoop {
 	VXMOB_SNOOP_RARP = 1,
+	VXMOB_SNOOP_GARP = 2,
+	VXMOB_SNOOP_NA = 4,
 };
 
 /**
@@ -41,6 +47,31 @@ enum vxmob_vteps {
 	VXMOB_VTEPS_KNOWN,
 	VXMOB_VTEPS_ANY,
 	VXMOB_VTEPS_LIST,
+};
+
+/**
+ * enum vxmob_guard - Whether an entry that somebody writes against the rules
+ *   is put back.
+ * @VXMOB_GUARD_OFF: It is counted and reported, and stays as it was written.
+ * @VXMOB_GUARD_ON: It is put back; a writer that insists is met with back-off.
+ */
+enum vxmob_guard {
+	VXMOB_GUARD_OFF,
+	VXMOB_GUARD_ON,
+};
+
+/**
+ * enum vxmob_dup_action - What is done about a MAC that moves too often: its
+ *   address is likely in use twice (RFC 7432 section 15.1).
+ * @VXMOB_DUP_ACTION_WARN: An event tells of it.
+ * @VXMOB_DUP_ACTION_FREEZE: It stays where it is; no claim moves it.
+ * @VXMOB_DUP_ACTION_BLACKHOLE: It is frozen, and this host drops frames from
+ *   and to it.
+ */
+enum vxmob_dup_action {
+	VXMOB_DUP_ACTION_WARN,
+	VXMOB_DUP_ACTION_FREEZE,
+	VXMOB_DUP_ACTION_BLACKHOLE,
 };
 
 /**
@@ -89,11 +120,15 @@ enum vxmob_state {
  * @VXMOB_STATUS_PROVISIONAL: Rests on an announcement that the control plane
  *   has not confirmed.
  * @VXMOB_STATUS_FROZEN: No claim moves it (RFC 7432 section 15.1).
+ * @VXMOB_STATUS_UNOBSERVABLE: As provisional, but whether the control plane
+ *   has confirmed it cannot be told, because the vxlan port of the bridge
+ *   learns.
  */
 enum vxmob_status {
 	VXMOB_STATUS_CONFIRMED,
 	VXMOB_STATUS_PROVISIONAL,
 	VXMOB_STATUS_FROZEN,
+	VXMOB_STATUS_UNOBSERVABLE,
 };
 
 /**
@@ -104,11 +139,15 @@ enum vxmob_status {
  *   of RFC 9047).
  * @VXMOB_MAC_FLAGS_INSTALLED: The module created a forwarding entry for it and
  *   removes it with the binding.
+ * @VXMOB_MAC_FLAGS_DUPLICATE: It moved too often of late.
+ * @VXMOB_MAC_FLAGS_BLACKHOLE: This host drops frames from and to it.
  */
 enum vxmob_mac_flags {
 	VXMOB_MAC_FLAGS_STICKY = 1,
 	VXMOB_MAC_FLAGS_ROUTER = 2,
 	VXMOB_MAC_FLAGS_INSTALLED = 4,
+	VXMOB_MAC_FLAGS_DUPLICATE = 8,
+	VXMOB_MAC_FLAGS_BLACKHOLE = 16,
 };
 
 /**
@@ -130,10 +169,14 @@ enum vxmob_mac_flags {
  *   address is lower.
  * @VXMOB_VERDICT_REFUSE_STICKY: The binding is sticky.
  * @VXMOB_VERDICT_REFUSE_FROZEN: The binding is frozen.
- * @VXMOB_VERDICT_REFUSE_STATIC: A static forwarding entry, or one that a
- *   nexthop group backs, is in the way; it is its owner's to change.
+ * @VXMOB_VERDICT_REFUSE_STATIC: A static forwarding entry is in the way; it is
+ *   its owner's to change.
+ * @VXMOB_VERDICT_REFUSE_NEXTHOP: A nexthop group backs the forwarding entry
+ *   (EVPN multihoming); it is left alone.
  * @VXMOB_VERDICT_REFUSE_VTEP: The announcement came from a VTEP that is not
  *   believed.
+ * @VXMOB_VERDICT_REFUSE_RATE: More announcements by that VTEP, or of that MAC,
+ *   than are looked at.
  * @VXMOB_VERDICT_REFUSE_FULL: The domain holds max-macs bindings.
  * @VXMOB_VERDICT_REFUSE_BUSY: A transaction holds the MAC.
  * @VXMOB_VERDICT_FAILED: Accepted, but the kernel could not carry it out;
@@ -151,7 +194,9 @@ enum vxmob_verdict {
 	VXMOB_VERDICT_REFUSE_STICKY,
 	VXMOB_VERDICT_REFUSE_FROZEN,
 	VXMOB_VERDICT_REFUSE_STATIC,
+	VXMOB_VERDICT_REFUSE_NEXTHOP,
 	VXMOB_VERDICT_REFUSE_VTEP,
+	VXMOB_VERDICT_REFUSE_RATE,
 	VXMOB_VERDICT_REFUSE_FULL,
 	VXMOB_VERDICT_REFUSE_BUSY,
 	VXMOB_VERDICT_FAILED,
@@ -166,6 +211,19 @@ enum vxmob_verdict {
  * @VXMOB_EVENT_MAC_MOVE: A MAC moved.
  * @VXMOB_EVENT_MAC_DEL: A MAC is no longer known.
  * @VXMOB_EVENT_CLAIM_REFUSED: A claim was refused; the binding stays as it is.
+ * @VXMOB_EVENT_CONFIRMED: The control plane has named the place that an
+ *   announcement named.
+ * @VXMOB_EVENT_UNOBSERVABLE: The confirm window ended, and whether it did
+ *   cannot be told.
+ * @VXMOB_EVENT_ROLLED_BACK: The confirm window ended, and the control plane
+ *   had asked for another place meanwhile; the MAC is there now.
+ * @VXMOB_EVENT_REPAIRED: An entry that was written or deleted against the
+ *   rules was put back; told once, until nobody has done so for a while.
+ * @VXMOB_EVENT_INSISTING: Somebody goes on writing an entry against the rules;
+ *   it is put back ever later.
+ * @VXMOB_EVENT_DUPLICATE: A MAC moved too often; the status tells what was
+ *   done about it.
+ * @VXMOB_EVENT_RECOVERED: A MAC is no longer frozen.
  */
 enum vxmob_event {
 	VXMOB_EVENT_DOMAIN_ADD,
@@ -175,6 +233,13 @@ enum vxmob_event {
 	VXMOB_EVENT_MAC_MOVE,
 	VXMOB_EVENT_MAC_DEL,
 	VXMOB_EVENT_CLAIM_REFUSED,
+	VXMOB_EVENT_CONFIRMED,
+	VXMOB_EVENT_UNOBSERVABLE,
+	VXMOB_EVENT_ROLLED_BACK,
+	VXMOB_EVENT_REPAIRED,
+	VXMOB_EVENT_INSISTING,
+	VXMOB_EVENT_DUPLICATE,
+	VXMOB_EVENT_RECOVERED,
 };
 
 enum {
@@ -188,6 +253,11 @@ enum {
 	VXMOB_A_DOMAIN_VTEPS,
 	VXMOB_A_DOMAIN_VTEP,
 	VXMOB_A_DOMAIN_PROTECT,
+	VXMOB_A_DOMAIN_GUARD,
+	VXMOB_A_DOMAIN_DUP_MOVES,
+	VXMOB_A_DOMAIN_DUP_WINDOW,
+	VXMOB_A_DOMAIN_DUP_ACTION,
+	VXMOB_A_DOMAIN_DUP_RECOVER,
 	VXMOB_A_DOMAIN_MAX_MACS,
 	VXMOB_A_DOMAIN_MACS,
 	VXMOB_A_DOMAIN_BRIDGE,
@@ -248,6 +318,9 @@ enum {
 	VXMOB_A_STATS_LATENCY,
 	VXMOB_A_STATS_HINTS,
 	VXMOB_A_STATS_RESYNCS,
+	VXMOB_A_STATS_REPAIRS,
+	VXMOB_A_STATS_DUPLICATES,
+	VXMOB_A_STATS_BLACKHOLED,
 	VXMOB_A_STATS_PAD,
 
 	__VXMOB_A_STATS_MAX,
@@ -282,6 +355,8 @@ enum {
 	VXMOB_A_EVENT_BOUND_SEQ,
 	VXMOB_A_EVENT_STATUS,
 	VXMOB_A_EVENT_LATENCY_NS,
+	VXMOB_A_EVENT_NUMBER,
+	VXMOB_A_EVENT_MOVES,
 	VXMOB_A_EVENT_PAD,
 
 	__VXMOB_A_EVENT_MAX,
@@ -298,6 +373,7 @@ enum {
 	VXMOB_CMD_MAC_GET,
 	VXMOB_CMD_MAC_DUMP,
 	VXMOB_CMD_MAC_FLUSH,
+	VXMOB_CMD_MAC_UNFREEZE,
 	VXMOB_CMD_TRANSACTION,
 	VXMOB_CMD_STATS_DUMP,
 	VXMOB_CMD_EVENT,
