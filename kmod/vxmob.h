@@ -492,6 +492,7 @@ bool vxmob_guard_insists(const struct vxmob_binding *b);
 unsigned long vxmob_guard_wait(const struct vxmob_binding *b);
 
 /* apply.c */
+bool vxmob_monitors(struct vxmob_domain *d);
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb);
 int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
