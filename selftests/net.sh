@@ -16,7 +16,7 @@
 # by the case's own shell so that they can leave results behind.
 
 NET_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-NET_WAIT=10		# seconds that anything may take
+NET_WAIT=30		# seconds that anything may take
 
 # shellcheck source=selftests/lib.sh
 . "$NET_HERE/lib.sh"
