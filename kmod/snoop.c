@@ -20,6 +20,9 @@
 #include "packet.h"
 #include "vxmob.h"
 
+/* RFC 8200 section 4.1: hop-by-hop options, and destination options twice */
+#define EXTHDRS_MAX	3
+
 /**
  * struct outer - The outer headers of a VXLAN packet
  * @saddr: source address
@@ -110,6 +113,15 @@ static void claim_for(struct vxmob_domain *d, const struct outer *outer,
 		refuse_vtep(d, &claim);
 }
 
+/* What is behind the datagram's end does not reach the driver. */
+static bool udp_len_ok(const struct sk_buff *skb, const struct udphdr *udp,
+		       const struct outer *outer)
+{
+	unsigned int len = ntohs(udp->len);
+
+	return len >= sizeof(*udp) && outer->udp + len <= skb->len;
+}
+
 static void look_into(struct net *net, struct sk_buff *skb,
 		      const struct outer *outer)
 {
@@ -124,9 +136,9 @@ static void look_into(struct net *net, struct sk_buff *skb,
 	u32 vni;
 
 	udp = skb_header_pointer(skb, outer->udp, sizeof(udp_buf), &udp_buf);
-	if (!udp || skb->len < off)
+	if (!udp || !udp_len_ok(skb, udp, outer))
 		return;
-	len = min_t(unsigned int, skb->len - off, sizeof(buf));
+	len = min_t(unsigned int, ntohs(udp->len) - sizeof(*udp), sizeof(buf));
 	data = skb_header_pointer(skb, off, len, buf);
 	if (!data || !vxmob_parse_vni(data, len, &vni))
 		return;
@@ -154,6 +166,32 @@ static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/*
+ * Returns the offset of the UDP header, or -1. Options are passed over. What
+ * the stack still has to put together, to authenticate or to send on may never
+ * come to the driver: so a fragment (even if it is the only one: RFC 7348 section
+ * 4.3 forbids them all), AH and a routing header end it.
+ */
+static int skip_options(const struct sk_buff *skb, int off, u8 proto)
+{
+	const struct ipv6_opt_hdr *opt;
+	struct ipv6_opt_hdr buf;
+	int i;
+
+	for (i = 0; i <= EXTHDRS_MAX; i++) {
+		if (proto == IPPROTO_UDP)
+			return off;
+		if (proto != NEXTHDR_HOP && proto != NEXTHDR_DEST)
+			return -1;
+		opt = skb_header_pointer(skb, off, sizeof(buf), &buf);
+		if (!opt)
+			return -1;
+		proto = opt->nexthdr;
+		off += ipv6_optlen(opt);
+	}
+	return -1;
+}
+
 static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
@@ -162,13 +200,11 @@ static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
 		.saddr.len = sizeof(ip->saddr),
 		.family = NFPROTO_IPV6,
 	};
-	u8 proto = ip->nexthdr;
-	__be16 frag = 0;
 	int off;
 
-	off = ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(*ip),
-			       &proto, &frag);
-	if (off < 0 || proto != IPPROTO_UDP || frag)
+	off = skip_options(skb, skb_network_offset(skb) + sizeof(*ip),
+			   ip->nexthdr);
+	if (off < 0)
 		return NF_ACCEPT;
 	outer.udp = off;
 	memcpy(outer.saddr.b, &ip->saddr, sizeof(ip->saddr));
