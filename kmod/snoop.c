@@ -8,6 +8,10 @@
  * off: so the packet is looked at in LOCAL_IN, after the firewall, on its way
  * to the driver's socket. The packet itself goes on untouched.
  *
+ * Gratuitous ARP and neighbour advertisements say the same, where a domain wants
+ * to hear them. Anybody in the overlay can make a VTEP send either, as often as
+ * he likes; so how many are looked at is limited.
+ *
  * The hook is registered in a namespace while a domain there asks for it.
  */
 #include <linux/ip.h>
@@ -18,6 +22,7 @@
 #include <net/ipv6.h>
 
 #include "packet.h"
+#include "trace.h"
 #include "vxmob.h"
 
 /* RFC 8200 section 4.1: hop-by-hop options, and destination options twice */
@@ -73,6 +78,16 @@ static bool checksum_ok(const struct vxmob_domain *d, struct sk_buff *skb,
 			    outer->family);
 }
 
+/*
+ * Counted, and traced, but no event: that would be the next flood. The hook runs
+ * with BH disabled.
+ */
+static void refuse_rate(struct vxmob_domain *d, const struct vxmob_claim *claim)
+{
+	vxmob_stats_claim(d, claim->origin, VXMOB_VERDICT_REFUSE_RATE);
+	trace_vxmob_claim(d, claim, VXMOB_VERDICT_REFUSE_RATE, 0);
+}
+
 static void refuse_vtep(struct vxmob_domain *d, const struct vxmob_claim *claim)
 {
 	spin_lock_bh(&d->lock);
@@ -82,12 +97,22 @@ static void refuse_vtep(struct vxmob_domain *d, const struct vxmob_claim *claim)
 	spin_unlock_bh(&d->lock);
 }
 
+/* A stranger has a limit of his own, and a low one. */
+static bool within_limit(struct vxmob_domain *d,
+			 const struct vxmob_claim *claim, bool believed)
+{
+	const struct vxmob_addr *from = &claim->place.vtep;
+
+	return believed ? vxmob_limit_claim(d->limits, from, claim->mac,
+					    claim->seen_ns) :
+			  vxmob_limit_stranger(d->limits, from, claim->seen_ns);
+}
+
 /* A tag of another VLAN belongs to another segment. */
 static bool wanted(const struct vxmob_domain *d,
-		   const struct vxmob_options *opt,
 		   const struct vxmob_announcement *a)
 {
-	return opt->snoop & a->kind &&
+	return rcu_dereference(d->opt)->snoop & a->kind &&
 	       (a->vid == VXMOB_VID_NONE || !d->vid || a->vid == d->vid);
 }
 
@@ -102,12 +127,14 @@ static void claim_for(struct vxmob_domain *d, const struct outer *outer,
 		.place.vtep = outer->saddr,
 		.seen_ns = seen_ns,
 	};
+	bool believed;
 	int err;
 
-	if (!wanted(d, opt, a))
-		return;
 	ether_addr_copy(claim.mac, a->mac);
-	if (vtep_believed(d, opt, &outer->saddr))
+	believed = vtep_believed(d, opt, &outer->saddr);
+	if (!within_limit(d, &claim, believed))
+		refuse_rate(d, &claim);
+	else if (believed)
 		vxmob_claim(d, &claim, NULL, &err);
 	else
 		refuse_vtep(d, &claim);
@@ -143,7 +170,7 @@ static void look_into(struct net *net, struct sk_buff *skb,
 	if (!data || !vxmob_parse_vni(data, len, &vni))
 		return;
 	d = vxmob_domain_find_vni(net, vni, udp->dest, outer->saddr.len);
-	if (!d || !vxmob_parse_announcement(data, len, &a))
+	if (!d || !vxmob_parse_announcement(data, len, &a) || !wanted(d, &a))
 		return;
 	if (checksum_ok(d, skb, udp, outer))
 		claim_for(d, outer, &a, ktime_get_ns());
