@@ -196,8 +196,8 @@ static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
 /*
  * Returns the offset of the UDP header, or -1. Options are passed over. What
  * the stack still has to put together, to authenticate or to send on may never
- * come to the driver: so a fragment (even if it is the only one: RFC 7348 section
- * 4.3 forbids them all), AH and a routing header end it.
+ * come to the driver: so a fragment (also if it is the only one: a VTEP sends
+ * none, RFC 7348 section 4.3), AH and a routing header end it.
  */
 static int skip_options(const struct sk_buff *skb, int off, u8 proto)
 {
