@@ -99,18 +99,19 @@ static void port_left(struct net_device *port, struct net_device *br)
 static void changed_upper(struct net_device *dev,
 			  const struct netdev_notifier_changeupper_info *info)
 {
-	struct vxmob_domain *d = vxmob_domain_find(dev, 0);
+	struct vxmob_domain *d = NULL;
 
 	if (!netif_is_bridge_master(info->upper_dev) ||
 	    list_empty(&vxmob_net(dev_net(dev))->domains))
 		return;
 	if (!info->linking)
 		port_left(dev, info->upper_dev);
-	if (d && info->linking)
-		vxmob_resync(d, true);
-	else if (d)
-		vxmob_domain_leave(d);
-	else if (!info->linking)
+	while ((d = vxmob_domain_next(dev, d)))
+		if (info->linking)
+			vxmob_resync(d, true);
+		else
+			vxmob_domain_leave(d);
+	if (!info->linking)
 		port_gone(dev, info->upper_dev);
 }
 
@@ -118,7 +119,7 @@ static void gone(struct net_device *dev)
 {
 	struct vxmob_domain *d;
 
-	while ((d = vxmob_domain_find(dev, 0)))
+	while ((d = vxmob_domain_next(dev, NULL)))
 		vxmob_domain_end(d);
 }
 
