@@ -1,0 +1,351 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# VXLAN on the switch, VLANs to the host: a VLAN-aware bridge carries VLAN 10 on
+# VNI 10 and VLAN 100 on VNI 100.  Once there is a vxlan device for each VNI, once
+# a single external one for both, with and without a filter of VNIs.  Frames are
+# sent, and must come out where the MAC is and nowhere else.
+#
+#	g1 -- p1 \				  namespace "far", VTEP 10.255.0.2
+#		  br0 -- vx0 or vx10, vx100   ul <
+#	g2 -- p2 /	10.255.0.1		  namespace "third", 10.255.0.3
+
+# shellcheck disable=SC2317 # cases are called by name
+# shellcheck source=selftests/net.sh
+. "$(dirname "$0")/net.sh"
+
+MAC=02:00:00:00:01:01
+OTHER=02:00:00:00:0a:01		# sends to MAC
+NOBODY=02:00:00:00:0a:02	# is nowhere
+
+# --- the network ----------------------------------------------------------
+
+# A namespace with another VTEP, joined to the underlay.
+far_setup()
+{
+	local ns=$1 n=$2
+
+	ip -batch - <<-END || return
+		link add u$n type veth peer name u1 netns $ns
+		link set u$n master ul
+		link set u$n up
+	END
+	ip -n "$ns" -batch - <<-END
+		addr add 10.255.0.$n/24 dev u1
+		link set u1 up
+		route add 239.0.0.0/8 dev u1
+	END
+}
+
+setup()
+{
+	setup_ns FAR THIRD || return
+	ip -batch - <<-END || return
+		link set lo up
+		link add ul type bridge mcast_snooping 0
+		addr add 10.255.0.1/24 dev ul
+		link set ul up
+		route add 239.0.0.0/8 dev ul
+	END
+	net_bridge_batch 10.255.0.1 "vlan_filtering 1 vlan_default_pvid 0" |
+	ip -batch - || return
+	bridge -batch - <<-END || return
+		vlan add dev p1 vid 10
+		vlan add dev p1 vid 100
+		vlan add dev p2 vid 10
+		vlan add dev p2 vid 100
+	END
+	far_setup "$FAR" 2 && far_setup "$THIRD" 3
+}
+
+# Prints a bridge batch that floods a VNI to VTEPs.
+flood_batch()
+{
+	local dev=$1 peer
+
+	shift
+	for peer; do
+		echo "fdb append 00:00:00:00:00:00 dev $dev dst 10.255.0.$peer self permanent"
+	done
+}
+
+# The vxlan devices of another VTEP, one for each VNI.
+far_create()
+{
+	local ns=$1 n=$2 flood=$3 vni
+
+	shift 3
+	for vni in 10 100; do
+		echo "link add vx$vni type vxlan id $vni local 10.255.0.$n dstport 4789" \
+			"dev u1 nolearning ${flood:+group 239.1.1.$vni}"
+		echo "link set vx$vni addrgenmode none up"
+	done | ip -n "$ns" -batch - || return
+	defer ip -n "$ns" link del vx10
+	defer ip -n "$ns" link del vx100
+	[ -n "$flood" ] ||
+	for vni in 10 100; do
+		flood_batch "vx$vni" "$@"
+	done | bridge -n "$ns" -batch -
+}
+
+# This host's vxlan devices: one for each VNI.
+each_create()
+{
+	local vni
+
+	for vni in 10 100; do
+		echo "link add vx$vni type vxlan id $vni local 10.255.0.1 dstport 4789" \
+			"dev ul nolearning ${1:+group 239.1.1.$vni}"
+		echo "link set vx$vni master br0"
+		echo "link set vx$vni type bridge_slave learning off"
+		echo "link set vx$vni up"
+	done | ip -batch - || return
+	for vni in 10 100; do
+		echo "vlan add dev vx$vni vid $vni pvid untagged"
+		[ -n "$1" ] || flood_batch "vx$vni" 2 3
+	done | bridge -batch -
+}
+
+# One for both, with a filter of VNIs or without.
+single_create()
+{
+	local flood=$1 filter=$2 vni
+
+	ip -batch - <<-END || return
+		link add vx0 type vxlan local 10.255.0.1 dstport 4789 dev ul nolearning external $filter
+		link set vx0 master br0
+		link set vx0 type bridge_slave learning off vlan_tunnel on
+		link set vx0 up
+	END
+	for vni in 10 100; do
+		echo "vlan add dev vx0 vid $vni"
+		echo "vlan add dev vx0 vid $vni tunnel_info id $vni"
+		[ -z "$filter" ] || echo "vni add dev vx0 vni $vni ${flood:+group 239.1.1.$vni}"
+		[ -n "$flood" ] || flood_batch "vx0 src_vni $vni" 2 3
+	done | bridge -batch -
+}
+
+# Makes the devices: "each", "single" or "plain" (single without a filter), and
+# "multicast" for flooding by group; otherwise it is by lists.
+create()
+{
+	local flood=${2:-}
+
+	KIND=$1
+	defer remove
+	case $KIND in
+	each)	each_create "$flood" ;;
+	single)	single_create "$flood" vnifilter ;;
+	plain)	single_create "$flood" "" ;;
+	esac || return
+	far_create "$FAR" 2 "$flood" 1 3 && far_create "$THIRD" 3 "$flood" 1 2
+}
+
+remove()
+{
+	ip link del vx0
+	ip link del vx10
+	ip link del vx100
+	bridge fdb flush dev br0
+	ip link set p1 down
+	ip link set p2 down
+	ip link set p1 up
+	ip link set p2 up
+}
+
+# Makes the devices and enrols both VNIs, believing all VTEPs if they flood by
+# group, which does not name them.
+enrol()
+{
+	local vni
+
+	create "$@" || return
+	for vni in 10 100; do
+		segment "$vni"
+		vxmob domain add "${DOM[@]}" ${2:+vteps any} || return
+	done
+}
+
+# --- words ----------------------------------------------------------------
+
+# Sets how the tool names the segment of a VLAN, and how its entries look.
+segment()
+{
+	if [ "$KIND" = each ]; then
+		NET_DEV=vx$1 NET_VNI=
+	else
+		NET_DEV=vx0 NET_VNI=$1
+	fi
+	VLAN=$1
+	DOM=(dev "$NET_DEV" ${NET_VNI:+vni "$NET_VNI"})
+}
+
+announce()
+{
+	vxmob mac announce "$MAC" "${DOM[@]}" "$@"
+}
+
+# The MAC is, or comes to be, on a port or behind a VTEP in the segment's VLAN.
+stands()
+{
+	local place=$1
+
+	[[ $place != 10.255.* ]] || place="$NET_DEV $place"
+	is_at "$MAC" "$place" "$NET_DEV" "$VLAN" "$NET_VNI"
+}
+
+comes()
+{
+	local place=$1
+
+	[[ $place != 10.255.* ]] || place="$NET_DEV $place"
+	comes_to "$MAC" "$place" "$NET_DEV" "$VLAN" "$NET_VNI"
+}
+
+# What a guest sends to a MAC comes out at these places, and nowhere else.
+delivers()
+{
+	local expected=$1 from=$2 mac=${3:-$MAC} sinks=() sink words got vlan=$VLAN
+
+	for sink in g1 g2 "$FAR/vx10" "$FAR/vx100" "$THIRD/vx10" "$THIRD/vx100"; do
+		[ "$sink" = "$from" ] || sinks+=("$sink")
+	done
+	[[ $from != */* ]] || vlan=0
+	read -ra words <<< "$expected"
+	got=$("$NET_HERE/seeframe" ${#words[@]} "$from" "$mac" "$OTHER" "$vlan" "${sinks[@]}") ||
+		return
+	got=${got//$FAR/far}
+	same "${got//$THIRD/third}" "$expected"
+}
+
+# Behind another VTEP a MAC arrives: its hypervisor says so in a real frame.
+arrives()
+{
+	local ns=$1
+
+	rarp_frame "$MAC"
+	"$NET_HERE/sendframe" -n "$ns" eth "vx$VLAN" "$FRAME"
+}
+
+# --- moves ----------------------------------------------------------------
+
+floods()
+{
+	segment 10
+	must delivers "g1:10 far/vx10 third/vx10" g2 "$NOBODY"
+	must delivers "g1:10 g2:10 third/vx10" "$FAR/vx10" "$NOBODY"
+	segment 100
+	must delivers "g1:100 far/vx100 third/vx100" g2 "$NOBODY"
+	must delivers "g1:100 g2:100 third/vx100" "$FAR/vx100" "$NOBODY"
+}
+
+# A MAC lives in both VLANs and moves in one, to and fro.
+moves()
+{
+	must guest_sends g1 "$MAC" 10
+	must guest_sends g1 "$MAC" 100
+	segment 100
+	must becomes_bound "$MAC" '"port":"p1"' '"vid":100,' '"vni":100,'
+	segment 10
+	must becomes_bound "$MAC" '"port":"p1"' '"vid":10,' '"vni":10,'
+	must delivers "g1:10" g2
+	must delivers "g1:10 third/vx10" "$FAR/vx10"
+
+	must arrives "$FAR"
+	must comes 10.255.0.2
+	must bound "$MAC" '"via":"10.255.0.2"' '"origin":"snoop"' '!dst-vni'
+	must delivers "far/vx10" g2
+	segment 100
+	must stands p1
+	must delivers "g1:100" g2
+
+	segment 10
+	must announce via 10.255.0.3
+	must stands 10.255.0.3
+	must delivers "third/vx10" g2
+	must guest_sends g1 "$MAC" 10
+	must comes p1
+	must delivers "g1:10" g2
+
+	segment 100
+	must announce via 10.255.0.2 seq 1
+	must delivers "far/vx100" g2
+	must arrives "$THIRD"
+	must comes 10.255.0.3
+	must delivers "third/vx100" g2
+	segment 10
+	must delivers "g1:10" g2
+	must bound "$MAC" '"port":"p1"' '"moves":3,'
+}
+
+each_multicast()
+{
+	must enrol each multicast
+	floods
+	moves
+}
+
+each_headend()
+{
+	must enrol each
+	floods
+	moves
+}
+
+single_multicast()
+{
+	must enrol single multicast
+	floods
+	moves
+}
+
+single_headend()
+{
+	must enrol single
+	floods
+	moves
+}
+
+# Without a filter the device takes every VNI.
+plain_headend()
+{
+	must enrol plain
+	floods
+	moves
+}
+
+# --- what is refused ------------------------------------------------------
+
+enrolling()
+{
+	must create single
+	must refused "many VNIs" vxmob domain add dev vx0
+	must refused "many VNIs" vxmob domain add dev vx0 vid 10
+	must refused "lacks that VNI" vxmob domain add dev vx0 vni 11 vid 10
+	must refused "another VLAN" vxmob domain add dev vx0 vni 10 vid 100
+	must refused "another VLAN" vxmob domain add dev vx0 vni 10 vid 0
+	must same "$(vxmob domain show)" ""
+	must vxmob domain add dev vx0 vni 10 vid 10
+	must refused "enrolled already" vxmob domain add dev vx0 vni 10
+	must refused "not enrolled with that VNI" vxmob mac announce "$MAC" dev vx0 vni 100 \
+		via 10.255.0.2
+	# with one domain there is no choice
+	must vxmob mac announce "$MAC" dev vx0 via 10.255.0.2
+	must vxmob domain add dev vx0 vni 100
+	must refused "several VNIs" vxmob mac announce "$MAC" dev vx0 via 10.255.0.2
+	must refused "several VNIs" vxmob domain set dev vx0 snoop none
+	must refused "several VNIs" vxmob domain del dev vx0
+	must json_true 'map([.dev, .vni, .vid]) | sort == [["vx0", 10, 10], ["vx0", 100, 100]]' \
+		vxmob -json domain show
+	must vxmob domain del dev vx0 vni 100
+	must vxmob domain set dev vx0 snoop none
+	must vxmob domain del dev vx0
+	segment 10
+	must stands -
+}
+
+ALL_TESTS="each_multicast each_headend single_multicast single_headend plain_headend
+	enrolling"
+
+net_private "$@"
+run_tests "$@"
