@@ -65,8 +65,8 @@ static bool parse_mapping(const struct nlattr *attr, struct mapping *map)
 	return true;
 }
 
-/* In a range both rise by one. */
-static u16 find_mapping(const struct nlattr *spec, u32 vni)
+/* In a range both rise by one. Returns as mapped_vid(). */
+static int find_mapping(const struct nlattr *spec, u32 vni, int vid)
 {
 	struct mapping begin = {}, end;
 	const struct nlattr *attr;
@@ -81,17 +81,22 @@ static u16 find_mapping(const struct nlattr *spec, u32 vni)
 			continue;
 		if (vni >= begin.vni && vni <= end.vni)
 			return begin.vid + (vni - begin.vni);
+		if (vid >= begin.vid && vid <= end.vid)
+			return -EEXIST;
 	}
 	return 0;
 }
 
-/* The VLAN that a bridge maps to a VNI on a port, 0 if there is none */
-static u16 mapped_vid(struct net_device *dev, const struct net_device *br,
-		      u32 vni)
+/*
+ * The VLAN that a bridge maps to a VNI on a port, 0 if there is none, -EEXIST
+ * if the one that is wanted is mapped to another VNI
+ */
+static int mapped_vid(struct net_device *dev, const struct net_device *br,
+		      u32 vni, int wanted)
 {
 	const struct nlattr *spec = NULL;
 	struct sk_buff *skb;
-	u16 vid = 0;
+	int vid = 0;
 
 	ASSERT_RTNL();
 	skb = alloc_skb(ATTRS_LEN, GFP_KERNEL);
@@ -103,7 +108,7 @@ static u16 mapped_vid(struct net_device *dev, const struct net_device *br,
 		spec = nlmsg_find_attr((struct nlmsghdr *)skb->data,
 				       sizeof(struct ifinfomsg), IFLA_AF_SPEC);
 	if (spec)
-		vid = find_mapping(spec, vni);
+		vid = find_mapping(spec, vni, wanted);
 	kfree_skb(skb);
 	return vid;
 }
@@ -111,8 +116,12 @@ static u16 mapped_vid(struct net_device *dev, const struct net_device *br,
 static int choose_external(struct net_device *dev, const struct net_device *br,
 			   u32 vni, int vid, struct netlink_ext_ack *extack)
 {
-	u16 mapped = mapped_vid(dev, br, vni);
+	int mapped = mapped_vid(dev, br, vni, vid);
 
+	if (mapped < 0) {
+		NL_SET_ERR_MSG(extack, "vxmob: the port maps that VLAN to another VNI");
+		return -EINVAL;
+	}
 	if (mapped && vid >= 0 && vid != mapped) {
 		NL_SET_ERR_MSG(extack, "vxmob: the port maps another VLAN to that VNI");
 		return -EINVAL;

@@ -112,7 +112,7 @@ single_create()
 	local flood=$1 filter=$2 vni
 
 	ip -batch - <<-END || return
-		link add vx0 type vxlan local 10.255.0.1 dstport 4789 dev ul nolearning external $filter
+		link add vx0 type vxlan local 10.255.0.1 dstport 4789 dev ul external $filter ${LEARNING:-nolearning}
 		link set vx0 master br0
 		link set vx0 type bridge_slave learning off vlan_tunnel on
 		link set vx0 up
@@ -253,7 +253,7 @@ moves()
 
 	must arrives "$FAR"
 	must comes 10.255.0.2
-	must bound "$MAC" '"via":"10.255.0.2"' '"origin":"snoop"' '!dst-vni'
+	must bound "$MAC" '"via":"10.255.0.2"' '"origin":"snoop"' '!dst_vni'
 	must delivers "far/vx10" g2
 	segment 100
 	must stands p1
@@ -344,8 +344,320 @@ enrolling()
 	must stands -
 }
 
+# Without a filter the VLANs say which VNIs there are.
+mapping()
+{
+	must create plain
+	must bridge vlan add dev vx0 vid 20-25
+	must bridge vlan add dev vx0 vid 20-25 tunnel_info id 200-205
+	must vxmob domain add dev vx0 vni 203
+	must has "$(vxmob -json domain show dev vx0)" '"vni":203,"vid":23,'
+	must refused "no VLAN" vxmob domain add dev vx0 vni 300
+	must refused "not in that VLAN" vxmob domain add dev vx0 vni 300 vid 30
+	must refused "to another VNI" vxmob domain add dev vx0 vni 300 vid 24
+	must refused "another VLAN" vxmob domain add dev vx0 vni 204 vid 23
+	must bridge vlan add dev vx0 vid 30
+	must vxmob domain add dev vx0 vni 300 vid 30
+	must has "$(vxmob -json domain show dev vx0 vni 300)" '"vni":300,"vid":30,'
+}
+
+unaware_bridge()
+{
+	must ip -batch - <<-END
+		link add br1 type bridge
+		link add vx0 type vxlan local 10.255.0.1 dstport 4789 external
+		link set vx0 master br1
+	END
+	defer ip link del br1
+	defer ip link del vx0
+	must refused "VLAN aware" vxmob domain add dev vx0 vni 10
+	must refused "VLAN aware" vxmob domain add dev vx0 vni 10 vid 10
+}
+
+# The family is that of the device's own address.
+families()
+{
+	must ip link add vx0 type vxlan local fd00::1 dstport 4789 external
+	defer ip link del vx0
+	must vxmob domain add dev vx0 vni 10 vid 10
+	must refused "IPv6 addresses" vxmob mac announce "$MAC" dev vx0 via 10.255.0.2
+	must vxmob mac announce "$MAC" dev vx0 via fd00::2
+	must is_at "$MAC" "- fd00::2" vx0 10 10
+	must ip link del vx0
+	must ip link add vx0 type vxlan dstport 4789 external
+	must vxmob domain add dev vx0 vni 10 vid 10
+	must refused "IPv4 addresses" vxmob mac announce "$MAC" dev vx0 via fd00::2
+	# its own address is unknown, so a tie is not won
+	must vxmob mac announce "$MAC" dev vx0 via 10.255.0.2 seq 1
+	must refused refuse-tie: vxmob mac announce "$MAC" dev vx0 via 10.255.0.3 seq 1
+}
+
+# --- both VNIs at once ----------------------------------------------------
+
+both()
+{
+	must enrol single
+	must vxmob transaction - <<-END
+		announce $MAC dev vx0 vni 10 via 10.255.0.2 seq 1
+		announce $MAC dev vx0 vni 100 via 10.255.0.3 seq 5
+		announce $OTHER dev vx0 vni 10 on p1
+	END
+	segment 10
+	must stands 10.255.0.2
+	segment 100
+	must stands 10.255.0.3
+	must refused refuse-stale: vxmob transaction - <<-END
+		announce $MAC dev vx0 vni 10 via 10.255.0.3 seq 2
+		announce $MAC dev vx0 vni 100 via 10.255.0.2 seq 4
+	END
+	must refused "several VNIs" vxmob transaction - <<-END
+		announce $MAC dev vx0 via 10.255.0.3 seq 2
+	END
+	must stands 10.255.0.3
+	segment 10
+	must stands 10.255.0.2
+	must check_json "VNI 10" 'map([.lladdr, .vni]) | sort == [["02:00:00:00:01:01", 10], ["02:00:00:00:0a:01", 10]]' \
+		true vxmob -json mac show dev vx0 vni 10
+	must check_json "VNI 100" 'map([.lladdr, .vni, .vid]) == [["02:00:00:00:01:01", 100, 100]]' \
+		true vxmob -json mac show vni 100
+	must check_json "both" length 3 vxmob -json mac show dev vx0
+	must vxmob mac flush dev vx0 vni 10
+	must stands -
+	segment 100
+	must stands 10.255.0.3
+}
+
+# --- other writers --------------------------------------------------------
+
+zebra_installs()
+{
+	bridge fdb replace "$1" dev vx0 vlan "$VLAN" master dynamic extern_learn &&
+		bridge fdb replace "$1" dev vx0 src_vni "$VLAN" dst "${@:2}" self dynamic extern_learn
+}
+
+# A routing daemon names no VNI at the VTEP; who does may name the same.
+daemon()
+{
+	must enrol single
+	segment 10
+	must zebra_installs "$MAC" 10.255.0.2
+	must becomes_bound "$MAC" '"via":"10.255.0.2"' '"origin":"netlink"' '!dst_vni'
+	segment 100
+	must unbound "$MAC"
+	segment 10
+	must announce via 10.255.0.2 seq 3
+	must bound "$MAC" '"seq":3,' '"moves":0,'
+	must vxmob mac withdraw "$MAC" "${DOM[@]}"
+	must stands -
+	must zebra_installs "$MAC" 10.255.0.2 vni 10
+	must becomes_bound "$MAC" '"via":"10.255.0.2"' '!dst_vni'
+	must announce via 10.255.0.2 seq 3
+	must bound "$MAC" '"seq":3,' '"moves":0,'
+	must vxmob mac withdraw "$MAC" "${DOM[@]}"
+	must stands -
+	must zebra_installs "$MAC" 10.255.0.2 vni 77
+	must becomes_bound "$MAC" '"via":"10.255.0.2"' '"dst_vni":77,'
+	must announce via 10.255.0.2
+	must stands 10.255.0.2
+	must bound "$MAC" '"moves":1,' '!dst_vni'
+	must delivers far/vx10 g2
+}
+
+# It deletes what the module has written, as it would its own.
+daemon_deletes()
+{
+	must enrol single
+	segment 100
+	must announce via 10.255.0.3
+	segment 10
+	must announce via 10.255.0.2
+	must lacks "$ENTRIES" " vni "
+	must bridge fdb del "$MAC" dev vx0 src_vni 10 dst 10.255.0.2 self
+	must bridge fdb del "$MAC" dev vx0 vlan 10 master
+	must becomes_unbound "$MAC"
+	must stands -
+	segment 100
+	must stands 10.255.0.3
+}
+
+# A domain takes over what is there in its VNI.
+take_over()
+{
+	must create single
+	segment 10
+	must zebra_installs "$MAC" 10.255.0.2
+	must zebra_installs "$OTHER" 10.255.0.2
+	segment 100
+	must zebra_installs "$MAC" 10.255.0.3
+	must vxmob domain add dev vx0 vni 100
+	must check_json "VNI 100" 'map([.lladdr, .via]) == [["02:00:00:00:01:01", "10.255.0.3"]]' \
+		true vxmob -json mac show
+	must vxmob domain add dev vx0 vni 10
+	must check_json "VNI 10" 'map([.lladdr, .via]) | sort == [["02:00:00:00:01:01", "10.255.0.2"], ["02:00:00:00:0a:01", "10.255.0.2"]]' \
+		true vxmob -json mac show vni 10
+}
+
+# The driver learns from data, for each VNI.
+learning()
+{
+	LEARNING=learning must enrol single
+	segment 100
+	must announce via 10.255.0.2
+	segment 10
+	must delivers "g1:10 g2:10 third/vx10" "$FAR/vx10" "$NOBODY"
+	must becomes_bound "$OTHER" '"via":"10.255.0.2"' '"origin":"dplearn"' '!dst_vni'
+	MAC=$OTHER
+	must delivers "far/vx10 g1:10" g2
+	must announce via 10.255.0.3
+	must stands 10.255.0.3
+	must vxmob mac withdraw "$MAC" "${DOM[@]}"
+	must stands -
+	segment 100
+	must unbound "$MAC"
+}
+
+# --- what goes ------------------------------------------------------------
+
+no_domain()
+{
+	[ -z "$(vxmob domain show)" ]
+}
+
+both_announced()
+{
+	must vxmob transaction - <<-END
+		announce $MAC dev vx0 vni 10 via 10.255.0.2
+		announce $MAC dev vx0 vni 100 via 10.255.0.3
+		announce $OTHER dev vx0 vni 10 on p1
+		announce $OTHER dev vx0 vni 100 on p1
+	END
+}
+
+device_deleted()
+{
+	must enrol single
+	both_announced
+	must ip link del vx0
+	must wait_for no_domain
+	must lacks "$(bridge fdb show)" "$MAC"
+	must lacks "$(bridge fdb show)" "$OTHER"
+	must single_create "" vnifilter
+	must vxmob domain add dev vx0 vni 100
+	segment 100
+	must announce via 10.255.0.2
+	must delivers far/vx100 g2
+}
+
+one_domain_deleted()
+{
+	must enrol single
+	both_announced
+	must vxmob domain del dev vx0 vni 100
+	segment 100
+	must stands -
+	segment 10
+	must stands 10.255.0.2
+	must delivers far/vx10 g2
+	# what is written there now is nobody's
+	segment 100
+	must zebra_installs "$MAC" 10.255.0.3
+	must arrives "$FAR"
+	segment 10
+	must arrives "$THIRD"
+	must comes 10.255.0.3
+	segment 100
+	must stands 10.255.0.3
+}
+
+# Both VNIs leave the bridge, and both find their VLANs again.
+bridge_left()
+{
+	local vni
+
+	must enrol single
+	both_announced
+	must ip link set vx0 nomaster
+	must lacks "$(vxmob -json domain show)" bridge
+	must lacks "$(bridge fdb show)" "$MAC"
+	must lacks "$(bridge fdb show)" "$OTHER"
+	must ip link set vx0 master br0
+	must ip link set vx0 type bridge_slave learning off vlan_tunnel on
+	for vni in 10 100; do
+		echo "vlan add dev vx0 vid $vni"
+		echo "vlan add dev vx0 vid $vni tunnel_info id $vni"
+	done | must bridge -batch -
+	for vni in 10 100; do
+		segment "$vni"
+		must wait_for has_bridge "$vni" > /dev/null
+		must announce via 10.255.0.2
+		must delivers "far/vx$vni" g2
+	done
+}
+
+has_bridge()
+{
+	has "$(vxmob -json domain show dev vx0 vni "$1")" '"bridge":"br0"'
+}
+
+# A port leaves a VLAN: what was local there in that VLAN is there no more.
+vlan_left()
+{
+	must enrol "$1"
+	segment 100
+	must announce on p1
+	segment 10
+	must announce on p1
+	must guest_sends g1 "$OTHER" 10
+	must becomes_bound "$OTHER" '"port":"p1"'
+	must vxmob mac announce 02:00:00:00:02:01 "${DOM[@]}" on p2
+	must vxmob mac announce 02:00:00:00:02:02 "${DOM[@]}" via 10.255.0.2
+	must bridge vlan del dev p1 vid 10
+	must unbound "$MAC"
+	must stands -
+	must becomes_unbound "$OTHER"
+	must bound 02:00:00:00:02:01 '"port":"p2"'
+	must bound 02:00:00:00:02:02 '"via":"10.255.0.2"'
+	segment 100
+	must bound "$MAC" '"port":"p1"'
+	must stands p1
+	must delivers g1:100 g2
+	must bridge vlan add dev p1 vid 10
+	must bridge vlan del dev p2 vid 20-30
+	segment 10
+	must announce on p1
+	must delivers g1:10 g2
+}
+
+vlan_left_each()
+{
+	vlan_left each
+}
+
+vlan_left_single()
+{
+	vlan_left single
+}
+
+# If it is the vxlan port, the bindings stay, and what they say is true again
+# when it has come back.
+own_vlan_left()
+{
+	must enrol single
+	segment 10
+	must announce via 10.255.0.2
+	must delivers far/vx10 g2
+	must bridge vlan del dev vx0 vid 10
+	must bound "$MAC" '"via":"10.255.0.2"'
+	must delivers "" g2
+	must bridge vlan add dev vx0 vid 10
+	must bridge vlan add dev vx0 vid 10 tunnel_info id 10
+	must delivers far/vx10 g2
+}
+
 ALL_TESTS="each_multicast each_headend single_multicast single_headend plain_headend
-	enrolling"
+	enrolling mapping unaware_bridge families both daemon daemon_deletes take_over
+	learning device_deleted one_domain_deleted bridge_left vlan_left_each
+	vlan_left_single own_vlan_left"
 
 net_private "$@"
 run_tests "$@"
