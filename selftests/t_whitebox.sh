@@ -202,18 +202,19 @@ comes()
 	comes_to "$MAC" "$place" "$NET_DEV" "$VLAN" "$NET_VNI"
 }
 
-# What a guest sends to a MAC comes out at these places, and nowhere else.
+# What is sent to a MAC comes out at these places, and nowhere else.
 delivers()
 {
-	local expected=$1 from=$2 mac=${3:-$MAC} sinks=() sink words got vlan=$VLAN
+	local expected=$1 from=$2 mac=${3:-$MAC} source=${4:-$OTHER} vlan=$VLAN
+	local sinks=() sink words got
 
 	for sink in g1 g2 "$FAR/vx10" "$FAR/vx100" "$THIRD/vx10" "$THIRD/vx100"; do
 		[ "$sink" = "$from" ] || sinks+=("$sink")
 	done
 	[[ $from != */* ]] || vlan=0
 	read -ra words <<< "$expected"
-	got=$("$NET_HERE/seeframe" ${#words[@]} "$from" "$mac" "$OTHER" "$vlan" "${sinks[@]}") ||
-		return
+	got=$("$NET_HERE/seeframe" ${#words[@]} "$from" "$mac" "$source" "$vlan" \
+		"${sinks[@]}") || return
 	got=${got//$FAR/far}
 	same "${got//$THIRD/third}" "$expected"
 }
@@ -507,7 +508,7 @@ learning()
 	must delivers "g1:10 g2:10 third/vx10" "$FAR/vx10" "$NOBODY"
 	must becomes_bound "$OTHER" '"via":"10.255.0.2"' '"origin":"dplearn"' '!dst_vni'
 	MAC=$OTHER
-	must delivers "far/vx10 g1:10" g2
+	must delivers "g1:10 far/vx10" g2 "$MAC" 02:00:00:00:0a:03
 	must announce via 10.255.0.3
 	must stands 10.255.0.3
 	must vxmob mac withdraw "$MAC" "${DOM[@]}"
