@@ -9,6 +9,8 @@
 #	g1 -- p1 \				  namespace "far", VTEP 10.255.0.2
 #		  br0 -- vx0 or vx10, vx100   ul <
 #	g2 -- p2 /	10.255.0.1		  namespace "third", 10.255.0.3
+#
+# timeout: 600
 
 # shellcheck disable=SC2317 # cases are called by name
 # shellcheck source=selftests/net.sh
@@ -20,8 +22,46 @@ NOBODY=02:00:00:00:0a:02	# is nowhere
 
 # --- the network ----------------------------------------------------------
 
-# A namespace with another VTEP, joined to the underlay.
+# A namespace with another VTEP, which has a vxlan device for each VNI.
 far_setup()
+{
+	local ns=$1 n=$2 vni
+
+	ip -batch - <<-END || return
+		link add u$n type veth peer name u1 netns $ns
+		link set u$n master ul
+		link set u$n up
+	END
+	{
+		echo "addr add 10.255.0.$n/24 dev u1"
+		echo "link set u1 up"
+		echo "route add 239.0.0.0/8 dev u1"
+		for vni in 10 100; do
+			echo "link add vx$vni type vxlan id $vni local 10.255.0.$n" \
+				"dstport 4789 dev u1 nolearning group 239.1.1.$vni"
+			echo "link set vx$vni addrgenmode none up"
+		done
+	} | ip -n "$ns" -batch - && far_floods "$ns" 1 $((5 - n))
+}
+
+# It floods to VTEPs, or, if none is named, to the groups.
+far_floods()
+{
+	local ns=$1 vni
+
+	shift
+	for vni in 10 100; do
+		echo "fdb del 00:00:00:00:00:00 dev vx$vni self"
+		if [ $# -gt 0 ]; then
+			flood_batch "vx$vni" "$@"
+		else
+			echo "fdb append 00:00:00:00:00:00 dev vx$vni dst 239.1.1.$vni" \
+				"via u1 self permanent"
+		fi
+	done | bridge -n "$ns" -batch -
+}
+
+setup()
 {
 	local ns=$1 n=$2
 
@@ -69,25 +109,6 @@ flood_batch()
 	done
 }
 
-# The vxlan devices of another VTEP, one for each VNI.
-far_create()
-{
-	local ns=$1 n=$2 flood=$3 vni
-
-	shift 3
-	for vni in 10 100; do
-		echo "link add vx$vni type vxlan id $vni local 10.255.0.$n dstport 4789" \
-			"dev u1 nolearning ${flood:+group 239.1.1.$vni}"
-		echo "link set vx$vni addrgenmode none up"
-	done | ip -n "$ns" -batch - || return
-	defer ip -n "$ns" link del vx10
-	defer ip -n "$ns" link del vx100
-	[ -n "$flood" ] ||
-	for vni in 10 100; do
-		flood_batch "vx$vni" "$@"
-	done | bridge -n "$ns" -batch -
-}
-
 # This host's vxlan devices: one for each VNI.
 each_create()
 {
@@ -133,24 +154,27 @@ create()
 
 	KIND=$1
 	defer remove
+	[ -z "$flood" ] || all_far_flood
 	case $KIND in
 	each)	each_create "$flood" ;;
 	single)	single_create "$flood" vnifilter ;;
 	plain)	single_create "$flood" "" ;;
-	esac || return
-	far_create "$FAR" 2 "$flood" 1 3 && far_create "$THIRD" 3 "$flood" 1 2
+	esac
+}
+
+# By group, as long as the case lasts.
+all_far_flood()
+{
+	far_floods "$FAR"
+	far_floods "$THIRD"
+	defer far_floods "$FAR" 1 3
+	defer far_floods "$THIRD" 1 2
 }
 
 remove()
 {
-	ip link del vx0
-	ip link del vx10
-	ip link del vx100
+	printf 'link del %s\n' vx0 vx10 vx100 | ip -force -batch -
 	bridge fdb flush dev br0
-	ip link set p1 down
-	ip link set p2 down
-	ip link set p1 up
-	ip link set p2 up
 }
 
 # Makes the devices and enrols both VNIs, believing all VTEPs if they flood by
