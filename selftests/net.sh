@@ -254,6 +254,21 @@ has_line()
 
 # --- frames ---------------------------------------------------------------
 
+# Prints how many lines of a file have all the texts given.
+lines_with()
+{
+	local file=$1 line text n=0
+
+	shift
+	while read -r line; do
+		for text; do
+			[[ $line == *"$text"* ]] || continue 2
+		done
+		n=$((n + 1))
+	done < "$file"
+	echo $n
+}
+
 hex_of()
 {
 	HEX=${1//:/}
@@ -316,6 +331,21 @@ vtep_announces()
 	rarp_frame "$mac"
 	vxlan_packet "$vni" "$FRAME"
 	vtep_sends "$vtep"
+}
+
+# --- a routing daemon -----------------------------------------------------
+
+# What zebra writes when BGP says that a MAC is behind a VTEP.
+zebra_installs()
+{
+	bridge fdb replace "$1" dev vx100 dst "$2" self master dynamic extern_learn
+}
+
+# What it writes when BGP withdraws that; the bridge entry goes, whichever VTEP
+# the vxlan entry names.
+zebra_removes()
+{
+	bridge fdb del "$1" dev vx100 dst "$2" self master 2>/dev/null || true
 }
 
 # --- questions ------------------------------------------------------------
@@ -448,6 +478,23 @@ claims_of()
 	COUNT=0
 	[[ $stats =~ \{\"origin\":\"$origin\",\"verdict\":\"$verdict\",\"count\":([0-9]+)\} ]] || return 0
 	COUNT=${BASH_REMATCH[1]}
+}
+
+# Sets COUNT to a number in the statistics.
+stat_of()
+{
+	local stats
+
+	stats=$(vxmob -json stats dev "${NET_DEV:-vx100}")
+	COUNT=0
+	[[ $stats =~ \"$1\":([0-9]+) ]] || return
+	COUNT=${BASH_REMATCH[1]}
+}
+
+stat_is()
+{
+	stat_of "$1"
+	[ "$COUNT" -eq "$2" ]
 }
 
 claims_are()
