@@ -454,7 +454,7 @@ both()
 
 # --- other writers --------------------------------------------------------
 
-zebra_installs()
+daemon_installs()
 {
 	bridge fdb replace "$1" dev vx0 vlan "$VLAN" master dynamic extern_learn &&
 		bridge fdb replace "$1" dev vx0 src_vni "$VLAN" dst "${@:2}" self dynamic extern_learn
@@ -465,7 +465,7 @@ daemon()
 {
 	must enrol single
 	segment 10
-	must zebra_installs "$MAC" 10.255.0.2
+	must daemon_installs "$MAC" 10.255.0.2
 	must becomes_bound "$MAC" '"via":"10.255.0.2"' '"origin":"netlink"' '!dst_vni'
 	segment 100
 	must unbound "$MAC"
@@ -474,13 +474,13 @@ daemon()
 	must bound "$MAC" '"seq":3,' '"moves":0,'
 	must vxmob mac withdraw "$MAC" "${DOM[@]}"
 	must stands -
-	must zebra_installs "$MAC" 10.255.0.2 vni 10
+	must daemon_installs "$MAC" 10.255.0.2 vni 10
 	must becomes_bound "$MAC" '"via":"10.255.0.2"' '!dst_vni'
 	must announce via 10.255.0.2 seq 3
 	must bound "$MAC" '"seq":3,' '"moves":0,'
 	must vxmob mac withdraw "$MAC" "${DOM[@]}"
 	must stands -
-	must zebra_installs "$MAC" 10.255.0.2 vni 77
+	must daemon_installs "$MAC" 10.255.0.2 vni 77
 	must becomes_bound "$MAC" '"via":"10.255.0.2"' '"dst_vni":77,'
 	must announce via 10.255.0.2
 	must stands 10.255.0.2
@@ -497,8 +497,7 @@ daemon_deletes()
 	segment 10
 	must announce via 10.255.0.2
 	must lacks "$ENTRIES" " vni "
-	must bridge fdb del "$MAC" dev vx0 src_vni 10 dst 10.255.0.2 self
-	must bridge fdb del "$MAC" dev vx0 vlan 10 master
+	must bridge fdb del "$MAC" dev vx0 vlan 10 src_vni 10 dst 10.255.0.2 self master
 	must becomes_unbound "$MAC"
 	must stands -
 	segment 100
@@ -510,10 +509,10 @@ take_over()
 {
 	must create single
 	segment 10
-	must zebra_installs "$MAC" 10.255.0.2
-	must zebra_installs "$OTHER" 10.255.0.2
+	must daemon_installs "$MAC" 10.255.0.2
+	must daemon_installs "$OTHER" 10.255.0.2
 	segment 100
-	must zebra_installs "$MAC" 10.255.0.3
+	must daemon_installs "$MAC" 10.255.0.3
 	must vxmob domain add dev vx0 vni 100
 	must check_json "VNI 100" 'map([.lladdr, .via]) == [["02:00:00:00:01:01", "10.255.0.3"]]' \
 		true vxmob -json mac show
@@ -539,6 +538,27 @@ learning()
 	must stands -
 	segment 100
 	must unbound "$MAC"
+}
+
+# Of a duplicate in one VLAN no frame passes, neither from the port of the vxlan
+# device, where the VLAN comes from the VNI, nor from a guest.
+blackhole()
+{
+	must enrol single
+	segment 100
+	must announce via 10.255.0.2
+	segment 10
+	must vxmob domain set "${DOM[@]}" dup-action blackhole dup-moves 2 guard off
+	must announce via 10.255.0.2
+	must announce via 10.255.0.3
+	must announce via 10.255.0.2
+	must bound "$MAC" '"status":"frozen"' '"blackhole"'
+	must delivers "" g2
+	must delivers third/vx10 "$FAR/vx10" "$OTHER" "$MAC"
+	segment 100
+	must bound "$MAC" '"status":"confirmed"' '!blackhole'
+	must delivers far/vx100 g2
+	must delivers "g1:100 g2:100 third/vx100" "$FAR/vx100" "$NOBODY" "$MAC"
 }
 
 # --- what goes ------------------------------------------------------------
@@ -585,7 +605,7 @@ one_domain_deleted()
 	must delivers far/vx10 g2
 	# what is written there now is nobody's
 	segment 100
-	must zebra_installs "$MAC" 10.255.0.3
+	must daemon_installs "$MAC" 10.255.0.3
 	must arrives "$FAR"
 	segment 10
 	must arrives "$THIRD"
@@ -681,7 +701,7 @@ own_vlan_left()
 
 ALL_TESTS="each_multicast each_headend single_multicast single_headend plain_headend
 	enrolling mapping unaware_bridge families both daemon daemon_deletes take_over
-	learning device_deleted one_domain_deleted bridge_left vlan_left_each
+	learning blackhole device_deleted one_domain_deleted bridge_left vlan_left_each
 	vlan_left_single own_vlan_left"
 
 net_private "$@"
