@@ -541,11 +541,25 @@ bool vxmob_fdb_tells_writer(const struct vxmob_domain *d)
 bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb)
 {
-	unsigned long ours = (u32)jiffies - b->written;
-	unsigned long last = clock_t_to_jiffies(fdb->bridge_age);
+	u32 ours = (u32)jiffies - b->written;
 
 	return fdb->bridge_port == d->ifindex && vxmob_fdb_tells_writer(d) &&
-	       fdb->bridge_age > 1 && last + clock_t_to_jiffies(2) < ours;
+	       fdb->bridge_age > 1 &&
+	       fdb->bridge_age + 2 < jiffies_to_clock_t(ours);
+}
+
+/**
+ * vxmob_fdb_owned - Whether entries are somebody's who is not to be overruled
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * Context: any.
+ * Return: true if an operator made one of them static, or a nexthop group backs
+ *	it.
+ */
+bool vxmob_fdb_owned(const struct vxmob_fdb *fdb)
+{
+	return fdb->bridge_static || fdb->vxlan_nexthop ||
+	       (fdb->vxlan_fixed && !fdb->vxlan_learned);
 }
 
 /**

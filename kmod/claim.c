@@ -45,7 +45,8 @@ void vxmob_claim_policy(struct vxmob_domain *d, const u8 *mac,
 	policy->dup_window_ms = opt->dup_window * MSEC_PER_SEC;
 	policy->dup_recover_ms = opt->dup_recover * MSEC_PER_SEC;
 	policy->dup_freeze = opt->dup_action != VXMOB_DUP_ACTION_WARN;
-	policy->guard = opt->guard == VXMOB_GUARD_ON;
+	policy->guard = opt->guard == VXMOB_GUARD_ON &&
+			opt->mode == VXMOB_MODE_ENFORCE;
 	policy->reserved = fdb->bridge_own || is_protected(opt, mac) ||
 			   (br && ether_addr_equal(br->dev_addr, mac));
 	rcu_read_unlock();
@@ -195,6 +196,16 @@ static void record_place(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_reap_later(d, b);
 }
 
+/* An entry that somebody else has written is his to remove. */
+static void pass_on(struct vxmob_binding *b, u8 origin)
+{
+	if (origin == VXMOB_ORIGIN_CONTROL || origin == VXMOB_ORIGIN_SNOOP)
+		return;
+	clear_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
+	if (origin != VXMOB_ORIGIN_LEARN)
+		clear_bit(VXMOB_B_VXLAN_OURS, &b->flags);
+}
+
 static void record(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
 		   const struct vxmob_mobility *next, struct vxmob_ips **ips)
 {
@@ -204,8 +215,11 @@ static void record(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
 	b->mob = *next;
 	vxmob_vtep_count(d, b);
 	take_ips(b, ips);
+	pass_on(b, next->origin);
 	record_place(d, b, verdict, was);
-	vxmob_watch_later(d, b);
+	/* A refresh does not put off what the binding waits for. */
+	if (verdict != VXMOB_VERDICT_REFRESH || hlist_unhashed(&b->due))
+		vxmob_watch_later(d, b);
 }
 
 /* Of refreshes only one that makes a binding firm is news. */
@@ -255,7 +269,8 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 	vxmob_event_claim(d, event_of(ruling), claim, ruling->verdict, &was,
 			  latency);
 	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_MOVE &&
-	    next->duplicate && !was.duplicate)
+	    next->duplicate && (!was.duplicate ||
+				next->status == VXMOB_STATUS_FROZEN))
 		vxmob_duplicate_found(d, b);
 }
 
@@ -346,6 +361,8 @@ u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
 		verdict = carry_out(d, b, claim, &ruling, &next, fdb, ips, err);
 	else if (b)
 		b->mob = next;
+	if (ruling.pending)
+		b->written = jiffies;
 	if (!vxmob_verdict_accepts(verdict))
 		vxmob_claim_refused(d, b, claim, verdict);
 	return verdict;

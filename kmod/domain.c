@@ -352,10 +352,13 @@ static void drop_bridge(struct vxmob_domain *d)
 	netdev_put(br, &d->br_tracker);
 }
 
-static bool end_blackhole(struct vxmob_domain *d, struct vxmob_binding *b,
-			  void *data)
+/* What is frozen lasts, and is dropped, as the options say now. */
+static bool treat_anew(struct vxmob_domain *d, struct vxmob_binding *b,
+		       void *data)
 {
-	vxmob_blackhole_end(d, b);
+	vxmob_blackhole_set(d, b);
+	if (b->mob.status == VXMOB_STATUS_FROZEN)
+		vxmob_watch_later(d, b);
 	return true;
 }
 
@@ -536,9 +539,9 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 	rcu_assign_pointer(d->opt, opt);
 	mutex_unlock(&vxmob_net(d->net)->claim_lock);
 	hooks_put(d, opt, was);
-	if (blackholes(was) &&
-	    !(blackholes(opt) && opt->mode == VXMOB_MODE_ENFORCE))
-		vxmob_binding_walk(d, end_blackhole, NULL);
+	if (opt->dup_action != was->dup_action || opt->mode != was->mode ||
+	    opt->dup_recover != was->dup_recover)
+		vxmob_binding_walk(d, treat_anew, NULL);
 	if (opt->mode != was->mode)
 		vxmob_resync(d, opt->mode == VXMOB_MODE_ENFORCE);
 	kfree_rcu(was, rcu);

@@ -13,7 +13,7 @@
 
 #include "vxmob.h"
 
-static bool to_be_blackholed(struct vxmob_domain *d,
+static bool to_be_dropped(struct vxmob_domain *d,
 			     const struct vxmob_binding *b)
 {
 	const struct vxmob_options *opt;
@@ -29,6 +29,22 @@ static bool to_be_blackholed(struct vxmob_domain *d,
 }
 
 /**
+ * vxmob_blackhole_set - Drop a MAC's frames, or no longer, as the policy says
+ * @d: the domain
+ * @b: the MAC's binding
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_blackhole_set(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	lockdep_assert_held(&d->lock);
+	if (!to_be_dropped(d, b))
+		vxmob_blackhole_end(d, b);
+	else if (!test_and_set_bit(VXMOB_B_BLACKHOLE, &b->flags))
+		atomic_inc(&vxmob_net(d->net)->blackholed);
+}
+
+/**
  * vxmob_duplicate_found - Act on a MAC that the rules have found a duplicate
  * @d: the domain
  * @b: the MAC's binding, frozen already if that is the policy
@@ -39,9 +55,7 @@ void vxmob_duplicate_found(struct vxmob_domain *d, struct vxmob_binding *b)
 {
 	lockdep_assert_held(&d->lock);
 	d->duplicates++;
-	if (to_be_blackholed(d, b) &&
-	    !test_and_set_bit(VXMOB_B_BLACKHOLE, &b->flags))
-		atomic_inc(&vxmob_net(d->net)->blackholed);
+	vxmob_blackhole_set(d, b);
 	vxmob_event_binding(d, VXMOB_EVENT_DUPLICATE, b);
 }
 

@@ -7,7 +7,7 @@
  * draw the module into a race either: after a few times it is put back ever
  * later, and told of once.
  *
- * Always from the worker, never from the notifier, which runs under an FDB lock.
+ * Never from the notifier, which runs under an FDB lock.
  */
 #include "vxmob.h"
 
@@ -107,7 +107,8 @@ static void put_back(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (b->insist < U8_MAX)
 		b->insist++;
 	if (vxmob_apply(d, b, &b->mob.cur, fdb)) {
-		vxmob_watch_later(d, b);
+		vxmob_wheel_set(d, b, max_t(unsigned long, WAIT_MIN,
+					    vxmob_guard_wait(b)));
 		return;
 	}
 	if (b->mob.cur.state == VXMOB_STATE_LOCAL &&
@@ -136,8 +137,7 @@ void vxmob_guard(struct vxmob_domain *d, struct vxmob_binding *b,
 	lockdep_assert_held(&d->lock);
 	/* Whoever wrote just now has not confirmed anything. */
 	b->written = jiffies;
-	if (!vxmob_guard_on(d) || !is_breach(verdict) || fdb->bridge_static ||
-	    fdb->vxlan_nexthop)
+	if (!vxmob_guard_on(d) || !is_breach(verdict) || vxmob_fdb_owned(fdb))
 		return;
 	if (vxmob_guard_wait(b))
 		vxmob_watch_later(d, b);

@@ -207,13 +207,15 @@ static bool nothing_new(const struct vxmob_binding *b,
 
 /*
  * A daemon that withdraws the place that a MAC has left deletes the bridge entry
- * all the same, for that does not say which VTEP is meant.
+ * all the same, for that does not say which VTEP is meant. Where the driver learns,
+ * it is ageing that the bridge entry goes first.
  */
 static bool half_deleted(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb)
 {
 	return b && !fdb->bridge_port && rcu_access_pointer(d->br) &&
 	       test_bit(VXMOB_B_WHOLE, &b->flags) && vxmob_guard_on(d) &&
+	       (fdb->vxlan_learned || fdb->vxlan_fixed) &&
 	       b->mob.cur.state == VXMOB_STATE_REMOTE &&
 	       vxmob_place_equal(&fdb->vxlan, &b->mob.cur);
 }
@@ -233,12 +235,23 @@ static void reassert(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_apply(d, b, &b->mob.cur, fdb);
 }
 
-/* What nobody has written cannot have been deleted. */
+/* In monitor mode the entry stands as before a move that was announced. */
 static bool never_written(struct vxmob_domain *d, const struct vxmob_binding *b,
 			  const struct vxmob_claim *claim)
 {
-	return b && claim->place.state == VXMOB_STATE_NONE &&
-	       is_announced(b) && vxmob_monitors(d);
+	return b && is_announced(b) && vxmob_monitors(d) &&
+	       (claim->place.state == VXMOB_STATE_NONE ||
+		vxmob_place_equal(&claim->place, &b->mob.prev));
+}
+
+/* A MAC that is frozen is silent, or blackholed: its entry may age out. */
+static bool frozen_and_silent(const struct vxmob_binding *b,
+			      const struct vxmob_claim *claim)
+{
+	return b && b->mob.status == VXMOB_STATUS_FROZEN &&
+	       claim->place.state == VXMOB_STATE_NONE &&
+	       (b->mob.origin == VXMOB_ORIGIN_LEARN ||
+		b->mob.origin == VXMOB_ORIGIN_DPLEARN);
 }
 
 static void claim_difference(struct vxmob_domain *d, struct vxmob_binding *b,
@@ -257,6 +270,23 @@ static void claim_difference(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_guard(d, b, fdb, claim, verdict);
 }
 
+/* Which place was withdrawn is not to be seen; the one asked for last, if any. */
+static void refuse_half(struct vxmob_domain *d, struct vxmob_binding *b,
+			const struct vxmob_fdb *fdb, struct vxmob_claim *claim)
+{
+	int err;
+
+	claim->op = VXMOB_OP_WITHDRAW;
+	claim->origin = VXMOB_ORIGIN_NETLINK;
+	claim->place = b->mob.pending;
+	if (claim->place.state != VXMOB_STATE_NONE &&
+	    b->mob.pending_origin == VXMOB_ORIGIN_NETLINK)
+		vxmob_claim_locked(d, claim, fdb, NULL, &err);
+	else
+		vxmob_claim_refused(d, b, claim,
+				    VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
+}
+
 /* An entry in one of the FDBs that nobody has completed by now */
 static void complete_half(struct vxmob_domain *d, struct vxmob_binding *b,
 			  const struct vxmob_fdb *fdb,
@@ -270,9 +300,7 @@ static void complete_half(struct vxmob_domain *d, struct vxmob_binding *b,
 		reassert(d, b, fdb);
 		return;
 	}
-	claim->op = VXMOB_OP_WITHDRAW;
-	claim->origin = VXMOB_ORIGIN_NETLINK;
-	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
+	refuse_half(d, b, fdb, claim);
 	vxmob_guard(d, b, fdb, claim, VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
 }
 
@@ -287,7 +315,7 @@ static void leave_to_nexthop(struct vxmob_domain *d, struct vxmob_binding *b,
 
 	claim->origin = VXMOB_ORIGIN_NETLINK;
 	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_NEXTHOP);
-	if (!b || test_bit(VXMOB_B_PINNED, &b->flags))
+	if (!b)
 		return;
 	claim_gone(b, claim);
 	vxmob_claim_commit(d, b, claim, &gone, NULL, NULL);
@@ -305,6 +333,10 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 	struct vxmob_fdb fdb;
 
 	d->hints++;
+	if (b && test_bit(VXMOB_B_PINNED, &b->flags)) {
+		set_bit(VXMOB_B_MISSED, &b->flags);
+		return true;
+	}
 	vxmob_fdb_read(d, mac, &fdb);
 	if (fdb.bridge_own)
 		return false;
@@ -320,7 +352,7 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 	}
 	ignore_leftover(b, &fdb);
 	claim_seen(d, &fdb, &claim);
-	if (never_written(d, b, &claim))
+	if (never_written(d, b, &claim) || frozen_and_silent(b, &claim))
 		return false;
 	if (!nothing_new(b, &claim)) {
 		claim_difference(d, b, &fdb, &claim);
@@ -341,10 +373,11 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
  */
 bool vxmob_look(struct vxmob_domain *d, struct vxmob_binding *b)
 {
+	u64 now = ktime_get_ns();
 	u8 mac[ETH_ALEN];
 
 	ether_addr_copy(mac, b->mac);
-	look_at(d, mac, ktime_get_ns(), true);
+	look_at(d, mac, now, now - READ_ONCE(b->hint_ns) >= SETTLE_NS);
 	return vxmob_binding_find(d, mac) == b;
 }
 
@@ -391,10 +424,6 @@ static void look_at_live(struct vxmob_domain *d, struct vxmob_binding *b)
 
 	clear_bit(VXMOB_B_DIRTY, &b->flags);
 	smp_mb__after_atomic();	/* pairs with test_and_set_bit() of a hint */
-	if (test_bit(VXMOB_B_PINNED, &b->flags)) {
-		set_bit(VXMOB_B_MISSED, &b->flags);
-		return;
-	}
 	seen = READ_ONCE(b->hint_ns);
 	waited = ktime_get_ns() - seen;
 	if (!look_at(d, b->mac, seen, waited >= SETTLE_NS) &&
@@ -429,7 +458,7 @@ static int look_at_strangers(struct vxmob_domain *d, int budget)
 }
 
 /* What is put back for a second look comes with the timer, not at once. */
-static int look_at_dirty(struct vxmob_domain *d, int budget)
+static void look_at_dirty(struct vxmob_domain *d, int budget)
 {
 	struct llist_node *node;
 
@@ -441,7 +470,6 @@ static int look_at_dirty(struct vxmob_domain *d, int budget)
 		look_at_binding(d, llist_entry(node, struct vxmob_binding,
 					       dirty));
 	}
-	return budget;
 }
 
 static void reap(struct vxmob_domain *d)
@@ -481,7 +509,8 @@ static void work(struct tasklet_struct *t)
 
 	spin_lock_bh(&d->lock);
 	if (!d->dead) {
-		more = !look_at_dirty(d, VXMOB_CHUNK);
+		look_at_dirty(d, VXMOB_CHUNK);
+		more = d->todo;
 		more |= !look_at_strangers(d, VXMOB_CHUNK);
 		more |= !vxmob_wheel_turn(d, VXMOB_CHUNK);
 		vxmob_wheel_arm(d);
@@ -502,8 +531,7 @@ static void work_later(struct timer_list *t)
 static bool observe_binding(struct vxmob_domain *d, struct vxmob_binding *b,
 			    void *data)
 {
-	if (!test_bit(VXMOB_B_PINNED, &b->flags))
-		look_at(d, b->mac, ktime_get_ns(), true);
+	look_at(d, b->mac, ktime_get_ns(), true);
 	return true;
 }
 

@@ -205,6 +205,7 @@ static bool late_frame(const struct vxmob_mobility *bound,
 		       const struct vxmob_policy *policy, u64 now_ms)
 {
 	return policy->guard && claim->origin == VXMOB_ORIGIN_LEARN &&
+	       bound->cur.state == VXMOB_STATE_REMOTE &&
 	       claim->place.state == VXMOB_STATE_LOCAL &&
 	       vxmob_place_equal(&claim->place, &bound->prev) &&
 	       by_control_plane(bound->origin) &&
@@ -508,11 +509,14 @@ u32 vxmob_frozen_for(const struct vxmob_mobility *bound,
  * vxmob_thaw - Let a MAC move again
  * @bound: the state of a MAC that is frozen
  *
+ * Nobody has confirmed an announcement meanwhile.
+ *
  * Context: any.
  */
 void vxmob_thaw(struct vxmob_mobility *bound)
 {
-	bound->status = VXMOB_STATUS_CONFIRMED;
+	bound->status = bound->origin == VXMOB_ORIGIN_SNOOP ?
+			VXMOB_STATUS_PROVISIONAL : VXMOB_STATUS_CONFIRMED;
 	bound->duplicate = false;
 	bound->dup_moves = 0;
 }

@@ -243,6 +243,7 @@ static bool undo_line(struct txn_line *line)
 	if (line->applied && still_applied(line)) {
 		undone = vxmob_apply_undo(line->d, line->claim.mac,
 					  &line->fdb);
+		line->b->written = jiffies;	/* the stamp is the module's */
 		undo_flags(line);
 	}
 	unpin(line);

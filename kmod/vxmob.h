@@ -162,8 +162,8 @@ enum vxmob_binding_bits {
  * @dirty: in the domain's list of bindings to look at
  * @due: in the domain's wheel, or in no list
  * @due_at: when it is to be watched, lower half of jiffies
- * @written: since when a stamp on the bridge entry is somebody else's, lower
- *	half of jiffies: its last move, or the module's last write
+ * @written: since when a stamp on the bridge entry is news, lower half of
+ *	jiffies: its last move, the module's last write, or the last refusal
  * @put_back: when it was last put back, lower half of jiffies
  * @moves: how often it moved
  * @reap: in the domain's list of vxlan entries to remove
@@ -239,7 +239,7 @@ struct vxmob_stats {
 };
 
 #define VXMOB_WHEEL_SLOTS	256
-#define VXMOB_WHEEL_TICK	(HZ / 50)	/* jiffies */
+#define VXMOB_WHEEL_TICK	(HZ / 50 ?: 1)	/* jiffies */
 
 /**
  * struct vxmob_wheel - Bindings that are to be watched at some time
@@ -479,6 +479,7 @@ void vxmob_unfreeze(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_recover(struct vxmob_domain *d, struct vxmob_binding *b);
 int vxmob_blackhole_get(struct net *net);
 void vxmob_blackhole_put(struct net *net);
+void vxmob_blackhole_set(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_blackhole_end(struct vxmob_domain *d, struct vxmob_binding *b);
 
 /* wheel.c */
@@ -513,6 +514,7 @@ bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
 		     const struct vxmob_place *place);
 bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb);
+bool vxmob_fdb_owned(const struct vxmob_fdb *fdb);
 bool vxmob_fdb_tells_writer(const struct vxmob_domain *d);
 bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 		      const struct vxmob_fdb *old);

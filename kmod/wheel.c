@@ -146,6 +146,8 @@ int vxmob_wheel_turn(struct vxmob_domain *d, int budget)
 	u64 now = tick_now();
 
 	lockdep_assert_held(&d->lock);
+	if (bitmap_empty(w->filled, VXMOB_WHEEL_SLOTS))
+		w->tick = now;
 	for (; w->tick + ticks_to_go(w) <= now; w->tick++) {
 		w->tick += ticks_to_go(w);
 		budget = turn_slot(d, slot_of(w->tick), budget);

@@ -10,6 +10,8 @@
  *
  * Nothing is remembered about what is next: it follows from the state.
  */
+#include <linux/math64.h>
+
 #include "vxmob.h"
 
 #define LOOKS		8		/* within a window */
@@ -59,7 +61,8 @@ static void confirm(struct vxmob_domain *d, struct vxmob_binding *b,
 	struct vxmob_claim claim;
 	int err;
 
-	if (!rests_on_announcement(b) || !vxmob_fdb_rewritten(d, b, fdb) ||
+	if (b->mob.status == VXMOB_STATUS_FROZEN ||
+	    !rests_on_announcement(b) || !vxmob_fdb_rewritten(d, b, fdb) ||
 	    !vxmob_fdb_shows(d, fdb, &b->mob.cur))
 		return;
 	by_daemon(&claim, b);
@@ -74,7 +77,7 @@ static bool spoke_since(const struct vxmob_binding *b,
 
 	return b->mob.cur.state == VXMOB_STATE_LOCAL &&
 	       fdb->bridge_port == b->mob.cur.ifindex &&
-	       clock_t_to_jiffies(fdb->bridge_age + 2) < since;
+	       fdb->bridge_age + 2 < jiffies_to_clock_t(since);
 }
 
 static void roll_back(struct vxmob_domain *d, struct vxmob_binding *b,
@@ -98,8 +101,7 @@ static void end_window(struct vxmob_domain *d, struct vxmob_binding *b,
 	bool pending = b->mob.pending.state != VXMOB_STATE_NONE;
 
 	b->mob.window_ms = 0;
-	if (pending && !spoke_since(b, fdb) && !fdb->bridge_static &&
-	    !fdb->vxlan_nexthop)
+	if (pending && !spoke_since(b, fdb) && !vxmob_fdb_owned(fdb))
 		roll_back(d, b, fdb);
 	memset(&b->mob.pending, 0, sizeof(b->mob.pending));
 	if (b->mob.status != VXMOB_STATUS_PROVISIONAL ||
@@ -109,31 +111,40 @@ static void end_window(struct vxmob_domain *d, struct vxmob_binding *b,
 	vxmob_event_binding(d, VXMOB_EVENT_UNOBSERVABLE, b);
 }
 
+/*
+ * Seconds that an entry which nobody else owns was not used. The driver does not
+ * count an entry's retargeting as use in every kernel.
+ */
+static u64 idle_for(const struct vxmob_binding *b, const struct vxmob_fdb *fdb)
+{
+	u64 moved = div_u64(vxmob_now_ms() - b->mob.moved_ms, MSEC_PER_SEC);
+
+	if (rests_on_announcement(b) &&
+	    test_bit(VXMOB_B_VXLAN_OURS, &b->flags))
+		return min_t(u64, moved, fdb->vxlan_idle / USER_HZ);
+	if (kept_alive(b) && fdb->bridge_learned)
+		return fdb->bridge_age / USER_HZ;
+	return 0;
+}
+
 /* Returns true if the binding is gone. */
 static bool age_out(struct vxmob_domain *d, struct vxmob_binding *b,
 		    const struct vxmob_fdb *fdb)
 {
 	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
 	struct vxmob_claim claim;
-	u32 idle;
 	int err;
 
-	if (b->mob.window_ms || !vxlan->cfg.age_interval ||
-	    !vxmob_fdb_shows(d, fdb, &b->mob.cur))
+	if (b->mob.window_ms || b->mob.status == VXMOB_STATUS_FROZEN ||
+	    !vxlan->cfg.age_interval || !vxmob_fdb_shows(d, fdb, &b->mob.cur))
 		return false;
-	if (rests_on_announcement(b))
-		idle = fdb->vxlan_idle;
-	else if (kept_alive(b))
-		idle = fdb->bridge_age;
-	else
-		return false;
-	if (clock_t_to_jiffies(idle) < vxlan->cfg.age_interval * HZ)
+	if (idle_for(b, fdb) < vxlan->cfg.age_interval)
 		return false;
 	by_daemon(&claim, b);
 	claim.op = VXMOB_OP_WITHDRAW;
 	claim.origin = b->mob.origin;
-	vxmob_claim_locked(d, &claim, fdb, NULL, &err);
-	return true;
+	return vxmob_claim_locked(d, &claim, fdb, NULL, &err) ==
+	       VXMOB_VERDICT_ACCEPT_WITHDRAW;
 }
 
 static unsigned long window_left(const struct vxmob_binding *b)
@@ -154,6 +165,14 @@ static unsigned long thaws_in(const struct vxmob_binding *b,
 	return since < frozen ? msecs_to_jiffies(frozen - since) + 1 : 1;
 }
 
+/* A short ageing time is not to be missed by much. */
+static unsigned long patrol(unsigned long ageing)
+{
+	if (!ageing)
+		return PATROL;
+	return min_t(unsigned long, PATROL, max(ageing / 4, 1UL) * HZ);
+}
+
 /* Jiffies until the binding is to be watched again */
 static unsigned long next_watch(struct vxmob_domain *d,
 				const struct vxmob_binding *b)
@@ -166,15 +185,15 @@ static unsigned long next_watch(struct vxmob_domain *d,
 	if (vxmob_guard_wait(b))
 		next = vxmob_guard_wait(b);
 	if (b->mob.window_ms)
-		next = min3(next, window_left(b), 1 +
-			    msecs_to_jiffies(b->mob.window_ms) / LOOKS);
+		next = min(next, window_left(b));
+	if (b->mob.window_ms && rests_on_announcement(b))
+		next = min(next, 1 + msecs_to_jiffies(b->mob.window_ms) / LOOKS);
 	if (b->mob.status == VXMOB_STATUS_FROZEN) {
 		vxmob_claim_policy(d, b->mac, &nothing, &policy);
 		next = min(next, thaws_in(b, &policy));
 	}
 	if (rests_on_announcement(b) || kept_alive(b) || ends_silently(b))
-		next = min3(next, (unsigned long)PATROL,
-			    max(vxlan->cfg.age_interval / 4, 1UL) * HZ);
+		next = min(next, patrol(vxlan->cfg.age_interval));
 	return next;
 }
 

@@ -487,6 +487,22 @@ quietly_bound()
 	bound "$@" > /dev/null 2>&1
 }
 
+# Sets AGE to the milliseconds that a MAC is where it is.
+age_of()
+{
+	local answer
+
+	AGE=0
+	answer=$(vxmob -json mac get "$1" dev "${NET_DEV:-vx100}")
+	[[ ! $answer =~ \"age_ms\":([0-9]+) ]] || AGE=${BASH_REMATCH[1]}
+}
+
+older_than()
+{
+	age_of "$1"
+	[ "$AGE" -gt "$2" ]
+}
+
 becomes_bound()
 {
 	wait_for quietly_bound "$@" || bound "$@"

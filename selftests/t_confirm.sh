@@ -15,15 +15,6 @@ setup()
 	net_create_far && vxmob domain add dev vx100 snoop rarp confirm 2
 }
 
-age_of()
-{
-	local answer
-
-	AGE=0
-	answer=$(vxmob -json mac get "$1" dev vx100)
-	[[ ! $answer =~ \"age_ms\":([0-9]+) ]] || AGE=${BASH_REMATCH[1]}
-}
-
 # How fast this machine is nobody knows: a short window is tried first, and a
 # longer one with another MAC if what was to happen in it came too late.
 in_window()

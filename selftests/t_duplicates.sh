@@ -65,14 +65,6 @@ slowly()
 	must vxmob domain set dev vx100 dup-window 180
 }
 
-older_than()
-{
-	local answer
-
-	answer=$(vxmob -json mac get "$1" dev vx100)
-	[[ $answer =~ \"age_ms\":([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -gt "$2" ]
-}
-
 freeze()
 {
 	local mac=02:00:00:00:01:04
@@ -99,6 +91,26 @@ freeze()
 	must bound "$mac" '"status":"confirmed"' '!duplicate'
 	must guest_sends g1 "$mac"
 	must becomes_bound "$mac" '"port":"p1"'
+	must vxmob domain set dev vx100 dup-action warn
+}
+
+# Silence does not end it, and what there is no frame of ages out of the bridge.
+silent()
+{
+	local mac=02:00:00:00:01:09
+
+	must vxmob domain set dev vx100 dup-action freeze
+	must flaps "$mac" 1
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"' '"status":"confirmed"'
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"port":"p2"' '"status":"frozen"' '"origin":"learn"'
+	must ip link set br0 type bridge ageing_time 100
+	must wait_for at "$mac" -
+	must bound "$mac" '"status":"frozen"' '"port":"p2"'
+	must ip link set br0 type bridge ageing_time 30000
+	must vxmob mac unfreeze "$mac" dev vx100
+	must becomes_unbound "$mac"
 	must vxmob domain set dev vx100 dup-action warn
 }
 
@@ -141,6 +153,11 @@ blackhole()
 	must bound "$mac" '"blackhole"'
 	must vxmob domain set dev vx100 dup-action warn
 	must bound "$mac" '"status":"frozen"' '!blackhole'
+	must vxmob domain set dev vx100 dup-action blackhole
+	must bound "$mac" '"status":"frozen"' '"blackhole"'
+	must vxmob domain set dev vx100 mode monitor
+	must bound "$mac" '"status":"frozen"' '!blackhole'
+	must vxmob domain set dev vx100 mode enforce dup-action warn
 }
 
 guest_sends_to()
@@ -167,7 +184,7 @@ wait_longer()
 	wait_for "$@"
 }
 
-ALL_TESTS="warn slowly freeze withdrawn blackhole recovery"
+ALL_TESTS="warn slowly freeze silent withdrawn blackhole recovery"
 
 net_private "$@"
 run_tests "$@"

@@ -136,6 +136,62 @@ late_withdrawal()
 	must is_at "$mac" -
 }
 
+# What was asked for is withdrawn again, by a daemon that cannot delete more than
+# the bridge entry: it is put back, and the window's end brings nothing.
+withdrawn_again()
+{
+	local mac=02:00:00:00:01:0b
+
+	must vxmob domain set dev vx100 confirm 4
+	must zebra_installs "$mac" 10.255.0.2
+	must becomes_bound "$mac" '"via":"10.255.0.2"'
+	must vtep_announces 10.255.0.3 "$mac"
+	must becomes_bound "$mac" '"via":"10.255.0.3"'
+	must count_repairs
+	must zebra_installs "$mac" 10.255.0.2
+	must wait_for repaired 1
+	must zebra_removes "$mac" 10.255.0.2
+	must wait_for repaired 2
+	must is_at "$mac" "vx100 10.255.0.3"
+	must wait_for older_than "$mac" 4500
+	must bound "$mac" '"via":"10.255.0.3"' '"moves":1,'
+	must vxmob domain set dev vx100 confirm 60
+}
+
+# An entry that the driver has learned ages, the bridge's first.
+learned_by_driver()
+{
+	local mac=02:00:00:00:01:0c
+
+	must ip link set vx100 type vxlan learning
+	must bridge link set dev vx100 learning on
+	plain_frame "$mac"
+	vxlan_packet 100 "$FRAME"
+	must vtep_sends 10.255.0.2
+	must becomes_bound "$mac" '"via":"10.255.0.2"' '"origin":"dplearn"'
+	must count_repairs
+	must bridge fdb del "$mac" dev vx100 master
+	must wait_for older_than "$mac" 1000
+	must repaired 0
+	must is_at "$mac" "- 10.255.0.2"
+	must bridge link set dev vx100 learning off
+	must ip link set vx100 type vxlan nolearning
+}
+
+# What an operator has made permanent is his.
+permanent()
+{
+	local mac=02:00:00:00:01:0d
+
+	must vxmob mac announce "$mac" dev vx100 via 10.255.0.3 sticky
+	must count_repairs
+	must claims_of netlink refuse-sticky
+	must bridge fdb replace "$mac" dev vx100 dst 10.255.0.2 self permanent
+	must wait_for not claims_are netlink refuse-sticky "$COUNT"
+	must repaired 0
+	must is_at "$mac" "vx100 10.255.0.2"
+}
+
 sticky()
 {
 	local mac=02:00:00:00:01:07
@@ -221,7 +277,8 @@ lets_go_of()
 }
 
 ALL_TESTS="reinstalled reinstalled_over_local late_frames other_port
-	after_announcement late_withdrawal sticky insisting off nexthop"
+	after_announcement late_withdrawal withdrawn_again learned_by_driver
+	permanent sticky insisting off nexthop"
 
 net_private "$@"
 run_tests "$@"

@@ -62,15 +62,20 @@ domain_del()
 # Who installs over an installed entry has made it his.
 taken_by_daemon()
 {
-	local mac=02:00:00:00:03:01
+	local mac=02:00:00:00:03:01 moved=02:00:00:00:03:02
 
 	must enrol
 	must vxmob mac announce "$mac" dev vx100 via 10.255.0.2
+	must vxmob mac announce "$moved" dev vx100 via 10.255.0.2
 	must wait_for tick
 	must zebra_installs "$mac" 10.255.0.2
+	must zebra_installs "$moved" 10.255.0.3
+	must becomes_bound "$moved" '"via":"10.255.0.3"' '!installed'
 	must vxmob domain del dev vx100
 	must is_at "$mac" "vx100 10.255.0.2"
-	must bridge fdb del "$mac" dev vx100 dst 10.255.0.2 self
+	must is_at "$moved" "vx100 10.255.0.3"
+	must zebra_removes "$mac" 10.255.0.2
+	must zebra_removes "$moved" 10.255.0.3
 }
 
 # The bridge stamps entries to the hundredth of a second.

@@ -12,6 +12,7 @@ export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
+echo "<1>vm: the first program runs" > /dev/kmsg
 while read -r module; do
 	insmod "/modules/$module"
 done < /modules/order

@@ -265,6 +265,7 @@ start()
 
 	accel=$(accelerator)
 	for name in stdout stderr; do
+		rm -f "$RUN/$name"
 		mkfifo "$RUN/$name"
 	done
 	cat "$RUN/stdout" & CATS=$!
@@ -285,6 +286,38 @@ start()
 		-device virtio-rng-pci -device virtio-serial-pci \
 		"${ports[@]}" < /dev/null > "$RUN/qemu" 2>&1 &
 	QEMU_PID=$!
+}
+
+# Runs the VM to its end; returns what timeout says of that.
+run_once()
+{
+	local status=0
+
+	start
+	wait "$QEMU_PID" || status=$?
+	QEMU_PID=
+	# shellcheck disable=SC2086 # words are wanted
+	wait $CATS || true
+	return $status
+}
+
+# QEMU's emulation of several processors now and then loses a breakpoint while
+# a kernel patches its own code, and the kernel dies of it before it has come to
+# any program.  That says nothing of what is to be tested.
+run_vm()
+{
+	local status attempt
+
+	for attempt in 1 2 3; do
+		status=0
+		run_once || status=$?
+		if grep -aq 'vm: the first program runs' "$RUN/serial"; then
+			break
+		fi
+		say "the kernel did not come to a program, attempt $attempt:"
+		tail -n 15 "$RUN/serial" >&2
+	done
+	return $status
 }
 
 # --- the outcome ----------------------------------------------------------
@@ -357,11 +390,7 @@ main()
 		build
 		export VXMOB_KO=$BUILD/vxmob.ko VXMOB_TEST_KO=$BUILD/vxmob-test.ko
 	fi
-	start
-	wait "$QEMU_PID" || status=$?
-	QEMU_PID=
-	# shellcheck disable=SC2086 # words are wanted
-	wait $CATS || true
+	run_vm || status=$?
 	judge "$status"
 }
 

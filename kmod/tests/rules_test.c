@@ -929,6 +929,11 @@ static const struct rules_case rules_cases[] = {
 	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
 	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = VTEP1, .bump = 1,
 		    .origin = LEARN, .window_end = WINDOW } },
+	{ .desc = "17: between two ports", .policy = GUARDED,
+	  .bound = { .cur = PORT2, .prev = PORT1, .since = 1 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = PORT2, .prev2 = PORT1, .bump = 1,
+		    .origin = LEARN, .window_end = WINDOW } },
 	{ .desc = "17: nothing is late with confirm none",
 	  .policy = GUARDED_CONFIRM_NONE,
 	  .bound = { .cur = VTEP3, .prev = PORT1, .since = 1 },
@@ -1456,9 +1461,13 @@ static void rules_freeze(struct kunit *test)
 		move_once(&state, &policy, NOW + 2);
 		KUNIT_EXPECT_EQ(test, spot_of(&state.cur), (int)VTEP1);
 		vxmob_thaw(&state);
+		KUNIT_EXPECT_EQ(test, state.status, VXMOB_STATUS_CONFIRMED);
 		KUNIT_EXPECT_FALSE(test, state.duplicate);
 		wanted = min(wanted * 2, 3600000U);
 	}
+	state.origin = SNOOP;
+	vxmob_thaw(&state);
+	KUNIT_EXPECT_EQ(test, state.status, VXMOB_STATUS_PROVISIONAL);
 }
 
 static struct kunit_case rules_test_cases[] = {
