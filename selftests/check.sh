@@ -5,7 +5,10 @@
 # are up to date, style, unit tests, and the tests on two stock kernels and on
 # one with every debugging aid.  What cannot even start counts as failed.
 #
-#   check.sh [STEP]...	generated style stock-6.1 stock-6.12 debug
+#   check.sh [STEP]...	generated style stock-6.1 stock-6.12 faults debug
+#
+# The step "faults" runs the tests of what users complain of without the module:
+# there each must fail, or it would show nothing where it passes.
 #
 # Prints a line a case, the failures once more at the end, and last
 # exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or were
@@ -14,7 +17,7 @@
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-STEPS="generated style stock-6.1 stock-6.12 debug"
+STEPS="generated style stock-6.1 stock-6.12 faults debug"
 PASSED=0
 FAILED=0
 SKIPPED=0
@@ -90,6 +93,32 @@ run_kernel()
 	"$HERE/run.sh" --kernel "$flavour" "$@" "$HERE"/t_*.sh
 }
 
+# Turns the results around; only a case that was run and failed shows its fault.
+faults_shown()
+{
+	awk '
+	/setup failed|Bail out/ { broken = 1 }
+	/^pass / { sub(/^pass /, ""); print "FAIL faults: none shown by " $0; failed++; next }
+	/^FAIL / && / (not run|time limit reached|ended early|the VM ended in it)/ ||
+	/^FAIL [^ ]* vm:/ || /^FAIL / && broken { print; failed++; next }
+	/^FAIL / { sub(/^FAIL /, ""); print "pass faults: shown by " $0; shown++; next }
+	/^[0-9]+ passed, / { next }
+	{ print }
+	END {
+		if (!shown && !failed) {
+			print "FAIL faults: nothing was run"
+			failed++
+		}
+		printf "%d passed, %d failed, 0 skipped\n", shown, failed
+	}'
+}
+
+faults()
+{
+	VXMOB_NOLOAD=1 "$HERE/run.sh" --kernel stock-6.1 \
+		"$HERE/t_frr_complaints.sh" | faults_shown
+}
+
 # An emulated VM does not fill two processors, and the debugging kernel takes as
 # long as the stock ones together: it runs beside them.
 start_behind()
@@ -135,6 +164,7 @@ main()
 		generated)  generated ;;
 		style)	    tally style "$HERE/style.sh" ;;
 		stock-*)    kernel "$name" ;;
+		faults)	    tally faults faults ;;
 		debug | newest) kernel "$name" kunit ;;
 		*)	    failed "no such step: $name (there are: $STEPS newest)" ;;
 		esac
