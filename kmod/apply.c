@@ -75,6 +75,16 @@ static void read_place(struct nlattr **tb, struct vxmob_place *place)
 		place->ifindex = nla_get_u32(tb[NDA_IFINDEX]);
 }
 
+static u32 read_used(struct nlattr **tb)
+{
+	const struct nda_cacheinfo *ci;
+
+	if (!tb[NDA_CACHEINFO] || nla_len(tb[NDA_CACHEINFO]) < sizeof(*ci))
+		return 0;
+	ci = nla_data(tb[NDA_CACHEINFO]);
+	return ci->ndm_used;
+}
+
 static void read_vxlan(struct vxmob_domain *d, const u8 *mac,
 		       struct vxmob_fdb *fdb)
 {
@@ -87,6 +97,7 @@ static void read_vxlan(struct vxmob_domain *d, const u8 *mac,
 	fdb->vxlan_learned = ndm->ndm_flags & NTF_EXT_LEARNED;
 	fdb->vxlan_fixed = ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP);
 	fdb->vxlan_nexthop = tb[NDA_NH_ID];
+	fdb->vxlan_idle = read_used(tb);
 	if (!fdb->vxlan_nexthop)
 		read_place(tb, &fdb->vxlan);
 }
@@ -278,7 +289,7 @@ static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
 	err = bridge_write(d, b->mac, ifindex);
 	if (err)
 		return err;
-	b->written = jiffies;
+	b->written = jiffies;	/* whatever came before has been overwritten */
 	if (!fdb->bridge_learned || ifindex != d->ifindex)
 		set_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
 	return 0;
@@ -449,20 +460,47 @@ bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 	return undone(&now, old);
 }
 
-/*
- * Whether somebody wrote the bridge entry after the module did. Of an entry
- * on a port that learns that cannot be told: data renews the stamp as well.
+/**
+ * vxmob_fdb_tells_writer - Whether the stamp on a bridge entry tells who wrote it
+ * @d: the domain
+ *
+ * Context: any.
+ * Return: false if there is no bridge, or if its port learns: then data renews
+ *	the stamp as well.
  */
-static bool written_since(struct vxmob_domain *d, const struct vxmob_binding *b,
-			  const struct vxmob_fdb *fdb)
+bool vxmob_fdb_tells_writer(const struct vxmob_domain *d)
 {
-	unsigned long ours = jiffies - b->written;
+	bool tells;
+
+	rcu_read_lock();
+	tells = rcu_access_pointer(d->br) &&
+		!br_port_flag_is_set(d->dev, BR_LEARNING);
+	rcu_read_unlock();
+	return tells;
+}
+
+/**
+ * vxmob_fdb_rewritten - Whether somebody wrote a bridge entry after the module
+ * @d: the domain
+ * @b: the MAC's binding
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * A daemon that writes what is there already raises no event; it renews the
+ * stamp on the entry (Linux: br_fdb_external_learn_add()).
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: true if the entry points to the vxlan device, and its stamp is younger
+ *	than what the module did and more than a moment old: a daemon writes the
+ *	vxlan entry after the bridge entry.
+ */
+bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
+			 const struct vxmob_fdb *fdb)
+{
+	unsigned long ours = (u32)jiffies - b->written;
 	unsigned long last = clock_t_to_jiffies(fdb->bridge_age);
 
-	if (fdb->bridge_port != d->ifindex ||
-	    br_port_flag_is_set(d->dev, BR_LEARNING))
-		return false;
-	return last + clock_t_to_jiffies(2) < ours;
+	return fdb->bridge_port == d->ifindex && vxmob_fdb_tells_writer(d) &&
+	       fdb->bridge_age > 1 && last + clock_t_to_jiffies(2) < ours;
 }
 
 /**
@@ -483,16 +521,13 @@ void vxmob_apply_release(struct vxmob_domain *d, struct vxmob_binding *b)
 	    !test_bit(VXMOB_B_BRIDGE_OURS, &b->flags))
 		return;
 	vxmob_fdb_read(d, b->mac, &fdb);
-	rcu_read_lock();
-	if (!written_since(d, b, &fdb)) {
-		if (test_bit(VXMOB_B_BRIDGE_OURS, &b->flags) &&
-		    fdb.bridge_learned)
-			bridge_erase(d, b->mac, &fdb);
-		if (test_bit(VXMOB_B_VXLAN_OURS, &b->flags) &&
-		    fdb.vxlan.state == VXMOB_STATE_REMOTE)
-			vxlan_erase(d, b->mac, &fdb.vxlan);
-	}
-	rcu_read_unlock();
+	if (vxmob_fdb_rewritten(d, b, &fdb))
+		return;
+	if (test_bit(VXMOB_B_BRIDGE_OURS, &b->flags) && fdb.bridge_learned)
+		bridge_erase(d, b->mac, &fdb);
+	if (test_bit(VXMOB_B_VXLAN_OURS, &b->flags) &&
+	    fdb.vxlan.state == VXMOB_STATE_REMOTE)
+		vxlan_erase(d, b->mac, &fdb.vxlan);
 }
 
 /**

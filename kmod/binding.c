@@ -126,6 +126,8 @@ struct vxmob_binding *vxmob_binding_add(struct vxmob_domain *d, const u8 *mac)
 		return ERR_PTR(-ENOMEM);
 	ether_addr_copy(b->mac, mac);
 	INIT_LIST_HEAD(&b->reap);
+	INIT_HLIST_NODE(&b->due);
+	b->put_back = jiffies;
 	err = rhashtable_insert_fast(&d->macs, &b->node, params);
 	if (err) {
 		kmem_cache_free(cache, b);
@@ -169,6 +171,8 @@ void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b)
 {
 	lockdep_assert_held(&d->lock);
 	vxmob_vtep_uncount(d, b);
+	vxmob_blackhole_end(d, b);
+	vxmob_wheel_drop(d, b);
 	list_del_init(&b->reap);
 	rhashtable_remove_fast(&d->macs, &b->node, params);
 	d->gen++;

@@ -21,7 +21,16 @@ static bool is_protected(const struct vxmob_options *opt, const u8 *mac)
 	return false;
 }
 
-static void make_policy(struct vxmob_domain *d, const u8 *mac,
+/**
+ * vxmob_claim_policy - What a domain adds to the rules for a MAC
+ * @d: the domain
+ * @mac: the MAC
+ * @fdb: what vxmob_fdb_read() said
+ * @policy: filled
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_claim_policy(struct vxmob_domain *d, const u8 *mac,
 			const struct vxmob_fdb *fdb,
 			struct vxmob_policy *policy)
 {
@@ -32,6 +41,11 @@ static void make_policy(struct vxmob_domain *d, const u8 *mac,
 	opt = rcu_dereference(d->opt);
 	br = rcu_dereference(d->br);
 	policy->confirm_ms = opt->confirm * MSEC_PER_SEC;
+	policy->dup_moves = opt->dup_moves;
+	policy->dup_window_ms = opt->dup_window * MSEC_PER_SEC;
+	policy->dup_recover_ms = opt->dup_recover * MSEC_PER_SEC;
+	policy->dup_freeze = opt->dup_action != VXMOB_DUP_ACTION_WARN;
+	policy->guard = opt->guard == VXMOB_GUARD_ON;
 	policy->reserved = fdb->bridge_own || is_protected(opt, mac) ||
 			   (br && ether_addr_equal(br->dev_addr, mac));
 	rcu_read_unlock();
@@ -86,7 +100,7 @@ struct vxmob_ruling vxmob_claim_judge(struct vxmob_domain *d,
 	lockdep_assert_held(&d->lock);
 	if (b && b->mob.cur.state != VXMOB_STATE_NONE)
 		bound = &b->mob;
-	make_policy(d, claim->mac, fdb, &policy);
+	vxmob_claim_policy(d, claim->mac, fdb, &policy);
 	policy.reserved |= claims_self(claim, &policy);
 	ruling = vxmob_judge(bound, claim, &policy, now);
 	ruling.verdict = respect_owner(claim, ruling.verdict, fdb);
@@ -135,22 +149,24 @@ int vxmob_claim_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		look_for_others(d, b, fdb);
 		return 0;
 	}
+	if (fdb->bridge_port == d->ifindex || !is_observed(claim))
+		set_bit(VXMOB_B_WHOLE, &b->flags);
 	if (is_observed(claim))
 		return 0;
 	return vxmob_apply(d, b, &claim->place, fdb);
 }
 
-static u32 event_of(u8 verdict)
+static u32 event_of(const struct vxmob_ruling *ruling)
 {
-	switch (verdict) {
+	if (ruling->rule == VXMOB_RULE_ROLL_BACK)
+		return VXMOB_EVENT_ROLLED_BACK;
+	switch (ruling->verdict) {
 	case VXMOB_VERDICT_ACCEPT_NEW:
 		return VXMOB_EVENT_MAC_NEW;
 	case VXMOB_VERDICT_ACCEPT_MOVE:
 		return VXMOB_EVENT_MAC_MOVE;
-	case VXMOB_VERDICT_ACCEPT_WITHDRAW:
-		return VXMOB_EVENT_MAC_DEL;
 	default:
-		return VXMOB_EVENT_CLAIM_REFUSED;
+		return VXMOB_EVENT_MAC_DEL;
 	}
 }
 
@@ -170,13 +186,37 @@ static void record_place(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (verdict == VXMOB_VERDICT_REFRESH)
 		return;
 	d->gen++;
-	b->since_ms = vxmob_now_ms();
+	b->written = jiffies;
 	if (verdict == VXMOB_VERDICT_ACCEPT_MOVE)
 		b->moves++;
 	if (b->mob.cur.state == VXMOB_STATE_REMOTE)
 		list_del_init(&b->reap);
 	else if (was == VXMOB_STATE_REMOTE)
 		vxmob_reap_later(d, b);
+}
+
+static void record(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
+		   const struct vxmob_mobility *next, struct vxmob_ips **ips)
+{
+	u8 was = b->mob.cur.state;
+
+	vxmob_vtep_uncount(d, b);
+	b->mob = *next;
+	vxmob_vtep_count(d, b);
+	take_ips(b, ips);
+	record_place(d, b, verdict, was);
+	vxmob_watch_later(d, b);
+}
+
+/* Of refreshes only one that makes a binding firm is news. */
+static void report_refresh(struct vxmob_domain *d,
+			   const struct vxmob_claim *claim,
+			   const struct vxmob_mobility *was,
+			   const struct vxmob_mobility *next)
+{
+	if (was->status != next->status)
+		vxmob_event_claim(d, VXMOB_EVENT_CONFIRMED, claim,
+				  VXMOB_VERDICT_REFRESH, was, 0);
 }
 
 /**
@@ -200,23 +240,23 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 	u64 latency = ktime_get_ns() - claim->seen_ns;
 
 	lockdep_assert_held(&d->lock);
-	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW) {
+	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW)
 		vxmob_binding_remove(d, b);
-	} else {
-		vxmob_vtep_uncount(d, b);
-		b->mob = *next;
-		vxmob_vtep_count(d, b);
-		take_ips(b, ips);
-		record_place(d, b, ruling->verdict, was.cur.state);
-	}
+	else
+		record(d, b, ruling->verdict, next, ips);
 	vxmob_stats_claim(d, claim->origin, ruling->verdict);
 	trace_vxmob_claim(d, claim, ruling->verdict, ruling->rule);
-	if (ruling->verdict == VXMOB_VERDICT_REFRESH)
+	if (ruling->verdict == VXMOB_VERDICT_REFRESH) {
+		report_refresh(d, claim, &was, next);
 		return;
+	}
 	vxmob_stats_latency(d, latency);
 	trace_vxmob_retarget(d, claim, &was.cur, latency);
-	vxmob_event_claim(d, event_of(ruling->verdict), claim,
-			  ruling->verdict, &was, latency);
+	vxmob_event_claim(d, event_of(ruling), claim, ruling->verdict, &was,
+			  latency);
+	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_MOVE &&
+	    next->duplicate && !was.duplicate)
+		vxmob_duplicate_found(d, b);
 }
 
 /**
@@ -226,6 +266,8 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
  * @claim: the claim
  * @verdict: why
  *
+ * A writer that insists is not reported each time.
+ *
  * Context: BH or process; the domain's lock is held.
  */
 void vxmob_claim_refused(struct vxmob_domain *d, const struct vxmob_binding *b,
@@ -234,6 +276,8 @@ void vxmob_claim_refused(struct vxmob_domain *d, const struct vxmob_binding *b,
 	lockdep_assert_held(&d->lock);
 	vxmob_stats_claim(d, claim->origin, verdict);
 	trace_vxmob_claim(d, claim, verdict, 0);
+	if (b && is_observed(claim) && vxmob_guard_insists(b))
+		return;
 	vxmob_event_claim(d, VXMOB_EVENT_CLAIM_REFUSED, claim, verdict,
 			  b ? &b->mob : NULL, 0);
 }

@@ -53,30 +53,49 @@ struct vxmob_place {
  * @prev: the place before, none if it has not moved
  * @prev2: the place before that
  * @pending: what the control plane asked for and was refused; else none
- * @window_end: milliseconds on the judge's clock until which the control plane
- *	may not have heard of the last move; 0 if there was none
+ * @moved_ms: when it came to @cur, milliseconds on the judge's clock
+ * @window_ms: so long after @moved_ms the control plane may not have heard of
+ *	the move; 0 once that is settled
  * @seq: last mobility sequence number received (RFC 7432 section 7.7)
  * @bump: unnumbered moves since @seq was received
+ * @pending_seq: number that came with @pending
+ * @dup_since: when the first of @dup_moves was made or, of a frozen MAC, when it
+ *	was frozen; the lower half of the judge's milliseconds
+ * @dup_moves: moves since, within the policy's window
+ * @relapses: how often it was frozen
+ * @repairs: how often the port that it left wrongly claimed it back
+ * @duplicate: @dup_moves came to what the policy calls a duplicate
  * @has_seq: @seq was received
  * @sticky: does not move (RFC 7432 section 15.2)
  * @router: belongs to a router; only a control claim sets or clears it
  * @status: enum vxmob_status
  * @origin: enum vxmob_origin of the claim that brought it to @cur, or of the
  *	control plane once that has named the same place
+ * @pending_origin: enum vxmob_origin of @pending
+ * @pending_has_seq: @pending_seq was given
  */
 struct vxmob_mobility {
 	struct vxmob_place cur;
 	struct vxmob_place prev;
 	struct vxmob_place prev2;
 	struct vxmob_place pending;
-	u64 window_end;
+	u64 moved_ms;
+	u32 window_ms;
 	u32 seq;
 	u32 bump;
+	u32 pending_seq;
+	u32 dup_since;
+	u16 dup_moves;
+	u8 relapses;
+	u8 repairs;
+	bool duplicate;
 	bool has_seq;
 	bool sticky;
 	bool router;
 	u8 status;
 	u8 origin;
+	u8 pending_origin;
+	bool pending_has_seq;
 };
 
 /**

@@ -315,6 +315,13 @@ static void drop_bridge(struct vxmob_domain *d)
 	netdev_put(br, &d->br_tracker);
 }
 
+static bool end_blackhole(struct vxmob_domain *d, struct vxmob_binding *b,
+			  void *data)
+{
+	vxmob_blackhole_end(d, b);
+	return true;
+}
+
 static bool release_binding(struct vxmob_domain *d, struct vxmob_binding *b,
 			    void *data)
 {
@@ -331,6 +338,38 @@ static void release_bindings(struct vxmob_domain *d)
 	} while (vxmob_binding_count(d));
 }
 
+static bool blackholes(const struct vxmob_options *opt)
+{
+	return opt->dup_action == VXMOB_DUP_ACTION_BLACKHOLE;
+}
+
+/* The hooks that options need and that they needed not before, or all of them */
+static int hooks_get(struct vxmob_domain *d, const struct vxmob_options *opt,
+		     const struct vxmob_options *was)
+{
+	bool snoops = opt->snoop && !(was && was->snoop);
+	int err = 0;
+
+	if (snoops)
+		err = vxmob_snoop_get(d->underlay);
+	if (err || !blackholes(opt) || (was && blackholes(was)))
+		return err;
+	err = vxmob_blackhole_get(d->net);
+	if (err && snoops)
+		vxmob_snoop_put(d->underlay);
+	return err;
+}
+
+/* Those that they need no more */
+static void hooks_put(struct vxmob_domain *d, const struct vxmob_options *opt,
+		      const struct vxmob_options *was)
+{
+	if (was->snoop && !(opt && opt->snoop))
+		vxmob_snoop_put(d->underlay);
+	if (blackholes(was) && !(opt && blackholes(opt)))
+		vxmob_blackhole_put(d->net);
+}
+
 /**
  * vxmob_domain_end - End a domain
  * @d: the domain; not to be used afterwards without a reference
@@ -343,8 +382,7 @@ void vxmob_domain_end(struct vxmob_domain *d)
 {
 	ASSERT_RTNL();
 	unpublish(d);
-	if (rtnl_dereference(d->opt)->snoop)
-		vxmob_snoop_put(d->underlay);
+	hooks_put(d, NULL, rtnl_dereference(d->opt));
 	spin_lock_bh(&d->lock);
 	d->dead = true;
 	spin_unlock_bh(&d->lock);
@@ -420,7 +458,7 @@ int vxmob_domain_create(struct net_device *dev, u32 vni, int vid,
 	d->vid = chosen;
 	d->vid_auto = vid < 0;
 	rcu_assign_pointer(d->opt, opt);
-	err = opt->snoop ? vxmob_snoop_get(d->underlay) : 0;
+	err = hooks_get(d, opt, NULL);
 	if (err)
 		goto err_put;
 	publish(d, br);
@@ -450,7 +488,7 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 	int err;
 
 	ASSERT_RTNL();
-	err = opt->snoop && !was->snoop ? vxmob_snoop_get(d->underlay) : 0;
+	err = hooks_get(d, opt, was);
 	if (err) {
 		kfree(opt);
 		return err;
@@ -458,8 +496,10 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 	mutex_lock(&vxmob_net(d->net)->claim_lock);
 	rcu_assign_pointer(d->opt, opt);
 	mutex_unlock(&vxmob_net(d->net)->claim_lock);
-	if (!opt->snoop && was->snoop)
-		vxmob_snoop_put(d->underlay);
+	hooks_put(d, opt, was);
+	if (blackholes(was) &&
+	    !(blackholes(opt) && opt->mode == VXMOB_MODE_ENFORCE))
+		vxmob_binding_walk(d, end_blackhole, NULL);
 	if (opt->mode != was->mode)
 		vxmob_resync(d, opt->mode == VXMOB_MODE_ENFORCE);
 	kfree_rcu(was, rcu);

@@ -157,6 +157,33 @@ static int put_bound(struct sk_buff *skb, const struct vxmob_mobility *was)
 }
 
 /**
+ * vxmob_event_binding - Report what became of a binding without a claim
+ * @d: the domain
+ * @type: enum vxmob_event
+ * @b: the binding, as it is now
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_event_binding(struct vxmob_domain *d, u32 type,
+			 const struct vxmob_binding *b)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	skb = event_start(d, type, &hdr);
+	if (!skb)
+		return;
+	if (nla_put(skb, VXMOB_A_EVENT_LLADDR, ETH_ALEN, b->mac) ||
+	    nla_put_u32(skb, VXMOB_A_EVENT_ORIGIN, b->mob.origin) ||
+	    put_place(skb, VXMOB_A_EVENT_TO, &b->mob.cur) ||
+	    nla_put_u32(skb, VXMOB_A_EVENT_STATUS, b->mob.status) ||
+	    nla_put_u32(skb, VXMOB_A_EVENT_MOVES, b->mob.dup_moves))
+		nlmsg_free(skb);
+	else
+		event_send(d, skb, hdr);
+}
+
+/**
  * vxmob_event_claim - Report what was made of a claim
  * @d: the domain
  * @type: enum vxmob_event

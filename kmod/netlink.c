@@ -491,9 +491,15 @@ static int check_vteps(struct genl_info *info, const struct vxmob_options *opt)
 	return 0;
 }
 
-static int check_recover(struct genl_info *info,
-			 const struct vxmob_options *opt)
+static int check_duplicates(struct genl_info *info,
+			    const struct vxmob_options *opt)
 {
+	if (opt->dup_action == VXMOB_DUP_ACTION_BLACKHOLE &&
+	    !IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE))
+		return bad_attr(info->extack,
+				info->attrs[VXMOB_A_DOMAIN_DUP_ACTION],
+				"vxmob: this kernel has no netfilter in bridges",
+				-EOPNOTSUPP);
 	if (!opt->dup_recover || opt->dup_recover >= DUP_RECOVER_MIN)
 		return 0;
 	return bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_DUP_RECOVER],
@@ -527,7 +533,7 @@ static struct vxmob_options *parse_options(struct genl_info *info,
 	parse_u32(info, VXMOB_A_DOMAIN_DUP_ACTION, &opt->dup_action);
 	parse_u32(info, VXMOB_A_DOMAIN_DUP_RECOVER, &opt->dup_recover);
 	err = parse_lists(info, opt) ?: check_vteps(info, opt) ?:
-	      check_recover(info, opt);
+	      check_duplicates(info, opt);
 	if (!err)
 		return opt;
 	kfree(opt);
@@ -794,6 +800,10 @@ static u32 binding_flags(const struct vxmob_binding *b)
 	if (test_bit(VXMOB_B_VXLAN_OURS, &b->flags) ||
 	    test_bit(VXMOB_B_BRIDGE_OURS, &b->flags))
 		flags |= VXMOB_MAC_FLAGS_INSTALLED;
+	if (b->mob.duplicate)
+		flags |= VXMOB_MAC_FLAGS_DUPLICATE;
+	if (test_bit(VXMOB_B_BLACKHOLE, &b->flags))
+		flags |= VXMOB_MAC_FLAGS_BLACKHOLE;
 	return flags;
 }
 
@@ -847,7 +857,8 @@ static int fill_binding(struct sk_buff *skb, struct vxmob_domain *d,
 	    nla_put_u32(skb, VXMOB_A_MAC_FLAGS, binding_flags(b)) ||
 	    nla_put_u32(skb, VXMOB_A_MAC_MOVES, b->moves) ||
 	    nla_put_u64_64bit(skb, VXMOB_A_MAC_AGE_MS,
-			      vxmob_now_ms() - b->since_ms, VXMOB_A_MAC_PAD) ||
+			      vxmob_now_ms() - b->mob.moved_ms,
+			      VXMOB_A_MAC_PAD) ||
 	    fill_mobility(skb, &b->mob))
 		return -EMSGSIZE;
 	return fill_ips(skb, b->ips);

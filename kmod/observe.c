@@ -205,6 +205,19 @@ static bool nothing_new(const struct vxmob_binding *b,
 	       (b->mob.sticky && b->mob.origin == VXMOB_ORIGIN_CONTROL);
 }
 
+/*
+ * A daemon that withdraws the place that a MAC has left deletes the bridge entry
+ * all the same, for that does not say which VTEP is meant.
+ */
+static bool half_deleted(struct vxmob_domain *d, const struct vxmob_binding *b,
+			 const struct vxmob_fdb *fdb)
+{
+	return b && !fdb->bridge_port && rcu_access_pointer(d->br) &&
+	       test_bit(VXMOB_B_WHOLE, &b->flags) && vxmob_guard_on(d) &&
+	       b->mob.cur.state == VXMOB_STATE_REMOTE &&
+	       vxmob_place_equal(&fdb->vxlan, &b->mob.cur);
+}
+
 static bool is_announced(const struct vxmob_binding *b)
 {
 	return b->mob.origin == VXMOB_ORIGIN_CONTROL ||
@@ -224,27 +237,52 @@ static void claim_difference(struct vxmob_domain *d, struct vxmob_binding *b,
 			     const struct vxmob_fdb *fdb,
 			     struct vxmob_claim *claim)
 {
+	u8 verdict;
 	int err;
 
 	if (claim->place.state == VXMOB_STATE_NONE)
 		claim_gone(b, claim);
-	if (vxmob_claim_locked(d, claim, fdb, NULL, &err) ==
-	    VXMOB_VERDICT_FAILED)
+	verdict = vxmob_claim_locked(d, claim, fdb, NULL, &err);
+	if (verdict == VXMOB_VERDICT_FAILED)
 		resync_later(d);
+	else if (b && !vxmob_verdict_accepts(verdict))
+		vxmob_guard(d, b, fdb, claim, verdict);
 }
 
-/*
- * A bridge entry to the vxlan device without a vxlan entry, which nobody has
- * completed: taking the device down and up does that.
- */
+/* An entry in one of the FDBs that nobody has completed by now */
 static void complete_half(struct vxmob_domain *d, struct vxmob_binding *b,
 			  const struct vxmob_fdb *fdb,
 			  struct vxmob_claim *claim)
 {
-	if (is_announced(b))
-		reassert(d, b, fdb);
-	else
+	if (!is_announced(b) && !half_deleted(d, b, fdb)) {
 		claim_difference(d, b, fdb, claim);
+		return;
+	}
+	if (!vxmob_guard_on(d)) {
+		reassert(d, b, fdb);
+		return;
+	}
+	claim->op = VXMOB_OP_WITHDRAW;
+	claim->origin = VXMOB_ORIGIN_NETLINK;
+	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
+	vxmob_guard(d, b, fdb, claim, VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
+}
+
+/* Its owner sees to it: the module lets go of the MAC, and touches nothing. */
+static void leave_to_nexthop(struct vxmob_domain *d, struct vxmob_binding *b,
+			     struct vxmob_claim *claim)
+{
+	static const struct vxmob_ruling gone = {
+		.verdict = VXMOB_VERDICT_ACCEPT_WITHDRAW,
+		.rule = 2,
+	};
+
+	claim->origin = VXMOB_ORIGIN_NETLINK;
+	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_NEXTHOP);
+	if (!b || test_bit(VXMOB_B_PINNED, &b->flags))
+		return;
+	claim_gone(b, claim);
+	vxmob_claim_commit(d, b, claim, &gone, NULL, NULL);
 }
 
 /*
@@ -260,20 +298,44 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 
 	d->hints++;
 	vxmob_fdb_read(d, mac, &fdb);
-	if (fdb.vxlan_nexthop || fdb.bridge_own)
+	if (fdb.bridge_own)
 		return false;
 	ether_addr_copy(claim.mac, mac);
-	if (half_written(d, &fdb)) {
+	if (fdb.vxlan_nexthop && !arrived_home(d, &fdb)) {
+		leave_to_nexthop(d, b, &claim);
+		return true;
+	}
+	if (half_written(d, &fdb) || half_deleted(d, b, &fdb)) {
 		if (settled && b)
 			complete_half(d, b, &fdb, &claim);
 		return false;
 	}
 	ignore_leftover(b, &fdb);
 	claim_seen(d, &fdb, &claim);
-	if (nothing_new(b, &claim))
-		return false;
-	claim_difference(d, b, &fdb, &claim);
-	return true;
+	if (!nothing_new(b, &claim)) {
+		claim_difference(d, b, &fdb, &claim);
+		return true;
+	}
+	if (b && fdb.bridge_port == d->ifindex)
+		set_bit(VXMOB_B_WHOLE, &b->flags);
+	return false;
+}
+
+/**
+ * vxmob_look - Look at a MAC that is bound
+ * @d: the domain
+ * @b: the MAC's binding
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: false if the binding is gone.
+ */
+bool vxmob_look(struct vxmob_domain *d, struct vxmob_binding *b)
+{
+	u8 mac[ETH_ALEN];
+
+	ether_addr_copy(mac, b->mac);
+	look_at(d, mac, ktime_get_ns(), true);
+	return vxmob_binding_find(d, mac) == b;
 }
 
 /**
@@ -291,7 +353,14 @@ void vxmob_observe(struct vxmob_domain *d, const u8 *mac)
 	spin_unlock_bh(&d->lock);
 }
 
-static void look_later(struct vxmob_domain *d, unsigned long delay)
+/**
+ * vxmob_look_later - Have the worker come later
+ * @d: the domain
+ * @delay: in so many jiffies at the latest
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_look_later(struct vxmob_domain *d, unsigned long delay)
 {
 	timer_reduce(&d->later, jiffies + delay);
 }
@@ -303,7 +372,7 @@ static void look_again(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
 		return;
 	llist_add(&b->dirty, &d->dirty);
-	look_later(d, 1 + nsecs_to_jiffies(waited_ns));
+	vxmob_look_later(d, 1 + nsecs_to_jiffies(waited_ns));
 }
 
 static void look_at_live(struct vxmob_domain *d, struct vxmob_binding *b)
@@ -372,7 +441,7 @@ static void reap(struct vxmob_domain *d)
 	list_for_each_entry_safe(b, next, &d->reap, reap) {
 		if (!poll_state_synchronize_rcu(b->gp) ||
 		    test_bit(VXMOB_B_PINNED, &b->flags)) {
-			look_later(d, 1);
+			vxmob_look_later(d, 1);
 			return;
 		}
 		list_del_init(&b->reap);
@@ -392,7 +461,7 @@ void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b)
 	lockdep_assert_held(&d->lock);
 	b->gp = start_poll_synchronize_rcu();
 	list_move_tail(&b->reap, &d->reap);
-	look_later(d, 1);
+	vxmob_look_later(d, 1);
 }
 
 static void work(struct tasklet_struct *t)
@@ -404,6 +473,8 @@ static void work(struct tasklet_struct *t)
 	if (!d->dead) {
 		more = !look_at_dirty(d, VXMOB_CHUNK);
 		more |= !look_at_strangers(d, VXMOB_CHUNK);
+		more |= !vxmob_wheel_turn(d, VXMOB_CHUNK);
+		vxmob_wheel_arm(d);
 		reap(d);
 	}
 	spin_unlock_bh(&d->lock);
@@ -488,6 +559,7 @@ void vxmob_observe_start(struct vxmob_domain *d)
 	init_llist_head(&d->dirty);
 	init_llist_head(&d->strangers);
 	INIT_LIST_HEAD(&d->reap);
+	vxmob_wheel_init(d);
 	tasklet_setup(&d->worker, work);
 	timer_setup(&d->later, work_later, 0);
 	INIT_DELAYED_WORK(&d->resync, resync);

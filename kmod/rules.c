@@ -13,6 +13,9 @@
 
 #include "rules.h"
 
+#define REPAIRS_MAX		3
+#define RECOVER_MAX_MS		3600000
+
 /* RFC 1982: of two numbers 2^31 apart the received one counts as older. */
 static bool seq_newer(u32 seq, u32 than)
 {
@@ -57,6 +60,12 @@ bool vxmob_place_equal(const struct vxmob_place *a, const struct vxmob_place *b)
 bool vxmob_verdict_accepts(u8 verdict)
 {
 	return verdict <= VXMOB_VERDICT_REFRESH;
+}
+
+static bool by_control_plane(u8 origin)
+{
+	return origin == VXMOB_ORIGIN_CONTROL ||
+	       origin == VXMOB_ORIGIN_NETLINK;
 }
 
 static struct vxmob_ruling ruling(u8 rule, u8 verdict)
@@ -118,17 +127,53 @@ static bool wins_tie(const struct vxmob_mobility *bound,
 	return theirs->len && ours->len && addr_compare(theirs, ours) < 0;
 }
 
+static bool unconfirmed(const struct vxmob_mobility *bound)
+{
+	return bound->status == VXMOB_STATUS_PROVISIONAL ||
+	       bound->status == VXMOB_STATUS_UNOBSERVABLE;
+}
+
+/**
+ * vxmob_window_runs - Whether the control plane may not have heard of a move yet
+ * @bound: the MAC's mobility state
+ * @now_ms: the time, on the clock of @bound's moved_ms
+ *
+ * Context: any.
+ * Return: true within the confirm window.
+ */
+bool vxmob_window_runs(const struct vxmob_mobility *bound, u64 now_ms)
+{
+	return bound->window_ms && now_ms - bound->moved_ms < bound->window_ms;
+}
+
+/**
+ * vxmob_window_over - Whether the confirm window has ended unsettled
+ * @bound: the MAC's mobility state
+ * @now_ms: the time, on the clock of @bound's moved_ms
+ *
+ * Context: any.
+ * Return: true if there was a window, and it runs no more.
+ */
+bool vxmob_window_over(const struct vxmob_mobility *bound, u64 now_ms)
+{
+	return bound->window_ms && !vxmob_window_runs(bound, now_ms);
+}
+
 /* Rows 10 to 13: both have a number */
 static struct vxmob_ruling judge_numbers(const struct vxmob_mobility *bound,
 					 const struct vxmob_claim *claim,
-					 const struct vxmob_policy *policy)
+					 const struct vxmob_policy *policy,
+					 u64 now_ms)
 {
 	if (seq_newer(claim->seq, bound->seq))
 		return ruling(10, VXMOB_VERDICT_ACCEPT_MOVE);
 	if (claim->seq != bound->seq)
 		return ruling(11, VXMOB_VERDICT_REFUSE_STALE);
-	if (bound->status == VXMOB_STATUS_PROVISIONAL)
+	if (vxmob_window_runs(bound, now_ms) &&
+	    bound->status == VXMOB_STATUS_PROVISIONAL)
 		return ruling_pending(12);
+	if (unconfirmed(bound))
+		return ruling(15, VXMOB_VERDICT_ACCEPT_MOVE);
 	if (wins_tie(bound, claim, policy))
 		return ruling(13, VXMOB_VERDICT_ACCEPT_MOVE);
 	return ruling(13, VXMOB_VERDICT_REFUSE_TIE);
@@ -146,12 +191,28 @@ static struct vxmob_ruling judge_daemon(const struct vxmob_mobility *bound,
 					const struct vxmob_claim *claim,
 					u64 now_ms)
 {
-	if (now_ms < bound->window_end && names_former(bound, claim))
+	if (vxmob_window_runs(bound, now_ms) && names_former(bound, claim))
 		return ruling_pending(14);
 	return ruling(15, VXMOB_VERDICT_ACCEPT_MOVE);
 }
 
-/* Rows 10 to 18: another place than the one bound, and nothing forbids it */
+/*
+ * Row 19: frames that the port which was left still had queued. Not for a move
+ * that rests on an announcement alone: frames are the better evidence then.
+ */
+static bool late_frame(const struct vxmob_mobility *bound,
+		       const struct vxmob_claim *claim,
+		       const struct vxmob_policy *policy, u64 now_ms)
+{
+	return policy->guard && claim->origin == VXMOB_ORIGIN_LEARN &&
+	       claim->place.state == VXMOB_STATE_LOCAL &&
+	       vxmob_place_equal(&claim->place, &bound->prev) &&
+	       by_control_plane(bound->origin) &&
+	       now_ms - bound->moved_ms < policy->confirm_ms &&
+	       bound->repairs < REPAIRS_MAX;
+}
+
+/* Rows 10 to 19: another place than the one bound, and nothing forbids it */
 static struct vxmob_ruling judge_move(const struct vxmob_mobility *bound,
 				      const struct vxmob_claim *claim,
 				      const struct vxmob_policy *policy,
@@ -162,13 +223,16 @@ static struct vxmob_ruling judge_move(const struct vxmob_mobility *bound,
 		if (!claim->has_seq)
 			return ruling(16, VXMOB_VERDICT_ACCEPT_MOVE);
 		if (bound->has_seq)
-			return judge_numbers(bound, claim, policy);
+			return judge_numbers(bound, claim, policy, now_ms);
 		fallthrough;
 	case VXMOB_ORIGIN_NETLINK:
 		return judge_daemon(bound, claim, now_ms);
 	case VXMOB_ORIGIN_SNOOP:
 		return ruling(18, VXMOB_VERDICT_ACCEPT_MOVE);
 	default:
+		if (late_frame(bound, claim, policy, now_ms))
+			return ruling(VXMOB_RULE_LATE_FRAME,
+				      VXMOB_VERDICT_REFUSE_STALE);
 		return ruling(17, VXMOB_VERDICT_ACCEPT_MOVE);
 	}
 }
@@ -178,7 +242,7 @@ static struct vxmob_ruling judge_move(const struct vxmob_mobility *bound,
  * @bound: the MAC's mobility state, or NULL if it is not bound
  * @claim: the claim
  * @policy: what the domain adds
- * @now_ms: the time, on the clock of @bound's window_end
+ * @now_ms: the time, on the clock of @bound's moved_ms
  *
  * Sequence numbers are compared by serial arithmetic (RFC 1982), since
  * RFC 7432 section 15 demands that a wrap is handled.
@@ -209,22 +273,17 @@ struct vxmob_ruling vxmob_judge(const struct vxmob_mobility *bound,
 	return judge_move(bound, claim, policy, now_ms);
 }
 
-static bool by_control_plane(const struct vxmob_claim *claim)
-{
-	return claim->origin == VXMOB_ORIGIN_CONTROL ||
-	       claim->origin == VXMOB_ORIGIN_NETLINK;
-}
-
 static void open_window(struct vxmob_mobility *next,
 			const struct vxmob_claim *claim,
 			const struct vxmob_policy *policy, u64 now_ms)
 {
-	next->window_end = 0;
+	next->moved_ms = now_ms;
+	next->window_ms = 0;
 	next->status = VXMOB_STATUS_CONFIRMED;
 	if (!policy->confirm_ms || (claim->origin != VXMOB_ORIGIN_SNOOP &&
 				    claim->origin != VXMOB_ORIGIN_LEARN))
 		return;
-	next->window_end = now_ms + policy->confirm_ms;
+	next->window_ms = policy->confirm_ms;
 	if (claim->origin == VXMOB_ORIGIN_SNOOP)
 		next->status = VXMOB_STATUS_PROVISIONAL;
 }
@@ -245,6 +304,23 @@ static void take_router(struct vxmob_mobility *next,
 		next->router = claim->router;
 }
 
+static void drop_pending(struct vxmob_mobility *next)
+{
+	memset(&next->pending, 0, sizeof(next->pending));
+	next->pending_origin = 0;
+	next->pending_seq = 0;
+	next->pending_has_seq = false;
+}
+
+static void keep_pending(struct vxmob_mobility *next,
+			 const struct vxmob_claim *claim)
+{
+	next->pending = claim->place;
+	next->pending_origin = claim->origin;
+	next->pending_has_seq = claim->has_seq;
+	next->pending_seq = claim->has_seq ? claim->seq : 0;
+}
+
 static void settle_new(struct vxmob_mobility *next,
 		       const struct vxmob_claim *claim)
 {
@@ -258,18 +334,34 @@ static void settle_move(struct vxmob_mobility *next,
 {
 	next->prev2 = next->prev;
 	next->prev = next->cur;
-	memset(&next->pending, 0, sizeof(next->pending));
+	next->repairs = 0;
+	drop_pending(next);
 	if (claim->has_seq)
 		take_number(next, claim);
 	else
 		next->bump++;
 }
 
+/* RFC 7432 section 15.1: the window begins with the first move in it. */
+static void count_move(struct vxmob_mobility *next,
+		       const struct vxmob_policy *policy, u64 now_ms)
+{
+	if (!next->dup_moves ||
+	    (u32)now_ms - next->dup_since >= policy->dup_window_ms) {
+		next->dup_since = now_ms;
+		next->dup_moves = 0;
+		next->duplicate = false;
+	}
+	next->dup_moves++;
+	if (policy->dup_moves && next->dup_moves >= policy->dup_moves)
+		next->duplicate = true;
+}
+
 /* Row 6: the place stands; the control plane makes it firm. */
 static void settle_refresh(struct vxmob_mobility *next,
 			   const struct vxmob_claim *claim)
 {
-	if (!by_control_plane(claim))
+	if (!by_control_plane(claim->origin))
 		return;
 	if (claim->has_seq && !(next->has_seq &&
 				seq_older(claim->seq, next->seq)))
@@ -278,17 +370,17 @@ static void settle_refresh(struct vxmob_mobility *next,
 	take_router(next, claim);
 	next->origin = claim->origin;
 	next->status = VXMOB_STATUS_CONFIRMED;
-	next->window_end = 0;
-	memset(&next->pending, 0, sizeof(next->pending));
+	next->window_ms = 0;
+	drop_pending(next);
 }
 
 /* What the control plane asked for and has withdrawn since is not pending. */
 static void take_back_pending(struct vxmob_mobility *next,
 			      const struct vxmob_claim *claim)
 {
-	if (by_control_plane(claim) &&
+	if (by_control_plane(claim->origin) &&
 	    vxmob_place_equal(&claim->place, &next->pending))
-		memset(&next->pending, 0, sizeof(next->pending));
+		drop_pending(next);
 }
 
 /**
@@ -318,13 +410,15 @@ void vxmob_settle(struct vxmob_mobility *next,
 		break;
 	case VXMOB_VERDICT_ACCEPT_MOVE:
 		settle_move(next, claim);
+		count_move(next, policy, now_ms);
 		break;
 	case VXMOB_VERDICT_REFRESH:
 		settle_refresh(next, claim);
 		return;
 	case VXMOB_VERDICT_REFUSE_STALE:
 		if (ruling->pending)
-			next->pending = claim->place;
+			keep_pending(next, claim);
+		next->repairs += ruling->rule == VXMOB_RULE_LATE_FRAME;
 		return;
 	case VXMOB_VERDICT_REFUSE_STALE_WITHDRAW:
 		if (bound)
@@ -338,4 +432,87 @@ void vxmob_settle(struct vxmob_mobility *next,
 	next->origin = claim->origin;
 	take_router(next, claim);
 	open_window(next, claim, policy, now_ms);
+	if (next->duplicate && policy->dup_freeze)
+		vxmob_freeze(next, now_ms);
+}
+
+/**
+ * vxmob_roll_back - What follows when the window ends with a word pending
+ * @next: filled with the state that follows
+ * @bound: the state, with a pending place
+ * @claim: filled with the claim that is carried out: what the control plane asked
+ *	for last; the MAC and the time of the evidence are the caller's to fill
+ * @now_ms: the time, on the clock of @bound's moved_ms
+ *
+ * A roll-back is no move of the MAC, so it does not count for duplicates.
+ *
+ * Context: any.
+ * Return: accept-move, row 20.
+ */
+struct vxmob_ruling vxmob_roll_back(struct vxmob_mobility *next,
+				    const struct vxmob_mobility *bound,
+				    struct vxmob_claim *claim, u64 now_ms)
+{
+	claim->op = VXMOB_OP_ANNOUNCE;
+	claim->origin = bound->pending_origin;
+	claim->place = bound->pending;
+	claim->has_seq = bound->pending_has_seq;
+	claim->seq = bound->pending_seq;
+	*next = *bound;
+	settle_move(next, claim);
+	next->cur = claim->place;
+	next->origin = claim->origin;
+	next->status = VXMOB_STATUS_CONFIRMED;
+	next->moved_ms = now_ms;
+	next->window_ms = 0;
+	return ruling(VXMOB_RULE_ROLL_BACK, VXMOB_VERDICT_ACCEPT_MOVE);
+}
+
+/**
+ * vxmob_freeze - Let no claim move a MAC
+ * @bound: the MAC's mobility state
+ * @now_ms: the time, on the clock of @bound's moved_ms
+ *
+ * Context: any.
+ */
+void vxmob_freeze(struct vxmob_mobility *bound, u64 now_ms)
+{
+	bound->status = VXMOB_STATUS_FROZEN;
+	bound->window_ms = 0;
+	bound->dup_since = now_ms;
+	if (bound->relapses < U8_MAX)
+		bound->relapses++;
+	drop_pending(bound);
+}
+
+/**
+ * vxmob_frozen_for - How long a freeze lasts
+ * @bound: the state of a MAC that is frozen
+ * @policy: what the domain adds
+ *
+ * Context: any.
+ * Return: milliseconds, doubled after each relapse, an hour at most; 0 for ever.
+ */
+u32 vxmob_frozen_for(const struct vxmob_mobility *bound,
+		     const struct vxmob_policy *policy)
+{
+	u32 ms = policy->dup_recover_ms;
+	int i;
+
+	for (i = 1; i < bound->relapses && ms && ms < RECOVER_MAX_MS; i++)
+		ms *= 2;
+	return ms < RECOVER_MAX_MS ? ms : RECOVER_MAX_MS;
+}
+
+/**
+ * vxmob_thaw - Let a MAC move again
+ * @bound: the state of a MAC that is frozen
+ *
+ * Context: any.
+ */
+void vxmob_thaw(struct vxmob_mobility *bound)
+{
+	bound->status = VXMOB_STATUS_CONFIRMED;
+	bound->duplicate = false;
+	bound->dup_moves = 0;
 }

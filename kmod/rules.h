@@ -7,15 +7,30 @@
 
 #include "claim.h"
 
+/* Rows that others than the rules know of */
+#define VXMOB_RULE_LATE_FRAME	19
+#define VXMOB_RULE_ROLL_BACK	20
+
 /**
  * struct vxmob_policy - What a domain adds to the rules
  * @self: the domain's own VTEP address, for ties; length 0 if it has none
  * @confirm_ms: length of the confirm window in milliseconds; 0 for none
+ * @dup_window_ms: so many moves as @dup_moves says within so many milliseconds
+ *	make a duplicate
+ * @dup_recover_ms: how long the first freeze lasts; 0 for ever
+ * @dup_moves: at least 2; 0 for no detection
+ * @dup_freeze: a duplicate is frozen
+ * @guard: what was written against the rules is put back
  * @reserved: the MAC is the bridge's own or protected
  */
 struct vxmob_policy {
 	struct vxmob_addr self;
 	u32 confirm_ms;
+	u32 dup_window_ms;
+	u32 dup_recover_ms;
+	u16 dup_moves;
+	bool dup_freeze;
+	bool guard;
 	bool reserved;
 };
 
@@ -40,6 +55,15 @@ void vxmob_settle(struct vxmob_mobility *next,
 		  const struct vxmob_claim *claim,
 		  const struct vxmob_policy *policy,
 		  const struct vxmob_ruling *ruling, u64 now_ms);
+bool vxmob_window_runs(const struct vxmob_mobility *bound, u64 now_ms);
+bool vxmob_window_over(const struct vxmob_mobility *bound, u64 now_ms);
+struct vxmob_ruling vxmob_roll_back(struct vxmob_mobility *next,
+				    const struct vxmob_mobility *bound,
+				    struct vxmob_claim *claim, u64 now_ms);
+void vxmob_freeze(struct vxmob_mobility *bound, u64 now_ms);
+u32 vxmob_frozen_for(const struct vxmob_mobility *bound,
+		     const struct vxmob_policy *policy);
+void vxmob_thaw(struct vxmob_mobility *bound);
 bool vxmob_place_equal(const struct vxmob_place *a,
 		       const struct vxmob_place *b);
 bool vxmob_verdict_accepts(u8 verdict);

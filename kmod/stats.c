@@ -91,6 +91,28 @@ static int fill_latency(struct sk_buff *skb, struct vxmob_domain *d)
 	return nla_put(skb, VXMOB_A_STATS_LATENCY, sizeof(sum), sum);
 }
 
+static u64 sum_blackholed(struct vxmob_domain *d)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(d->stats, cpu)->blackholed;
+	return sum;
+}
+
+static int fill_health(struct sk_buff *skb, struct vxmob_domain *d)
+{
+	if (nla_put_u64_64bit(skb, VXMOB_A_STATS_REPAIRS,
+			      READ_ONCE(d->repairs), VXMOB_A_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VXMOB_A_STATS_DUPLICATES,
+			      READ_ONCE(d->duplicates), VXMOB_A_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VXMOB_A_STATS_BLACKHOLED,
+			      sum_blackholed(d), VXMOB_A_STATS_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * vxmob_stats_fill - Put a domain's counters into a message
  * @skb: the message
@@ -110,5 +132,6 @@ int vxmob_stats_fill(struct sk_buff *skb, struct vxmob_domain *d)
 	    nla_put_u64_64bit(skb, VXMOB_A_STATS_RESYNCS,
 			      READ_ONCE(d->resyncs), VXMOB_A_STATS_PAD))
 		return -EMSGSIZE;
-	return fill_counters(skb, d) ?: fill_latency(skb, d);
+	return fill_health(skb, d) ?: fill_counters(skb, d) ?:
+	       fill_latency(skb, d);
 }

@@ -3,8 +3,8 @@
  * The module's objects, and what each file offers to the others. Dependencies
  * run one way:
  *
- *	netlink, transaction, snoop, observe -> domain, binding -> rules
- *	                                     -> apply, event, stats
+ *	netlink, transaction, snoop, observe, window -> claim -> rules
+ *	domain, binding, vtep, wheel         guard, duplicate -> apply, event, stats
  *
  * Locks, outermost first (Documentation/locking.rst):
  *
@@ -18,6 +18,7 @@
 #ifndef _VXMOB_H
 #define _VXMOB_H
 
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/etherdevice.h>
 #include <linux/hashtable.h>
@@ -58,6 +59,8 @@
  * @gen: changes with @domains; dumps compare it
  * @snoopers: domains that receive their packets in this namespace and snoop;
  *	under RTNL
+ * @blackholers: domains that may blackhole MACs; under RTNL
+ * @blackholed: MACs blackholed
  */
 struct vxmob_net {
 	struct list_head domains;
@@ -66,6 +69,8 @@ struct vxmob_net {
 	u64 events;
 	unsigned int gen;
 	unsigned int snoopers;
+	unsigned int blackholers;
+	atomic_t blackholed;
 };
 
 /**
@@ -126,6 +131,8 @@ struct vxmob_ips {
  * @VXMOB_B_VXLAN_OURS: the module created the vxlan entry
  * @VXMOB_B_BRIDGE_OURS: the module created the bridge entry
  * @VXMOB_B_COUNTED: counted at its VTEP
+ * @VXMOB_B_WHOLE: it has had a bridge entry that points to the vxlan device
+ * @VXMOB_B_BLACKHOLE: frames from and to it are dropped
  *
  * All but DIRTY change under the domain's lock.
  */
@@ -137,22 +144,28 @@ enum vxmob_binding_bits {
 	VXMOB_B_VXLAN_OURS,
 	VXMOB_B_BRIDGE_OURS,
 	VXMOB_B_COUNTED,
+	VXMOB_B_WHOLE,
+	VXMOB_B_BLACKHOLE,
 };
 
 /**
  * struct vxmob_binding - A MAC and where it is
  * @node: in the domain's table
  * @mac: the key
+ * @insist: how often it was put back, until nobody has interfered for a while
  * @mob: what the rules know; place none while a transaction has reserved the
  *	MAC and not yet announced it
  * @flags: enum vxmob_binding_bits
- * @since_ms: when it came to its place, vxmob_now_ms()
  * @hint_ns: when the notifier last heard of a change, CLOCK_MONOTONIC; written
  *	by the notifier without a lock
- * @written: jiffies of the module's last write to the bridge entry
- * @moves: how often it moved
  * @ips: IP addresses that go with it, or NULL
  * @dirty: in the domain's list of bindings to look at
+ * @due: in the domain's wheel, or in no list
+ * @due_at: when it is to be watched, lower half of jiffies
+ * @written: since when a stamp on the bridge entry is somebody else's, lower
+ *	half of jiffies: its last move, or the module's last write
+ * @put_back: when it was last put back, lower half of jiffies
+ * @moves: how often it moved
  * @reap: in the domain's list of vxlan entries to remove
  * @gp: RCU grace period after which the vxlan entry may go
  * @rcu: frees it
@@ -162,17 +175,24 @@ enum vxmob_binding_bits {
 struct vxmob_binding {
 	struct rhash_head node;
 	u8 mac[ETH_ALEN];
+	u8 insist;
 	struct vxmob_mobility mob;
 	unsigned long flags;
-	u64 since_ms;
 	u64 hint_ns;
-	unsigned long written;
-	u32 moves;
 	struct vxmob_ips *ips;
 	struct llist_node dirty;
-	struct list_head reap;
-	unsigned long gp;
-	struct rcu_head rcu;
+	struct hlist_node due;
+	u32 due_at;
+	u32 written;
+	u32 put_back;
+	u32 moves;
+	union {
+		struct {
+			struct list_head reap;
+			unsigned long gp;
+		};
+		struct rcu_head rcu;
+	};
 };
 
 /**
@@ -209,11 +229,33 @@ struct vxmob_vtep {
  * @latency: accepted claims by the time from evidence to applied; slot n
  *	counts those of less than 2^n microseconds, the last one the rest
  *
- * Written under the domain's lock, by the CPU that holds it.
+ * @blackholed: frames dropped because they were from or to a blackholed MAC
+ *
+ * Written by the CPU that they belong to, with BH disabled.
  */
 struct vxmob_stats {
 	u64 claims[VXMOB_ORIGINS][VXMOB_VERDICTS];
 	u64 latency[VXMOB_LATENCY_SLOTS];
+	u64 blackholed;
+};
+
+#define VXMOB_WHEEL_SLOTS	256
+#define VXMOB_WHEEL_TICK	(HZ / 50)	/* jiffies */
+
+/**
+ * struct vxmob_wheel - Bindings that are to be watched at some time
+ * @slot: by the time, a tick a slot, modulo its size; a binding that is due
+ *	later than one turn stays until its turn has come
+ * @filled: the slots that are not empty
+ * @tick: the time that is looked at next, in ticks of VXMOB_WHEEL_TICK
+ *
+ * Under the domain's lock. One timer for all, because a thousand VMs may arrive
+ * at once, and because a binding has no room for a timer of its own.
+ */
+struct vxmob_wheel {
+	struct hlist_head slot[VXMOB_WHEEL_SLOTS];
+	DECLARE_BITMAP(filled, VXMOB_WHEEL_SLOTS);
+	u64 tick;
 };
 
 #define VXMOB_VTEP_BITS		6
@@ -259,6 +301,7 @@ struct vxmob_stats {
  *	WQ_BH does not exist in Linux 6.1
  * @later: runs the worker later, for another look and for @reap
  * @reap: bindings whose vxlan entry goes after a grace period
+ * @wheel: bindings that wait for something
  * @resync: reads all entries anew when hints were lost
  * @reassert: @resync is to write what is bound as well
  * @flood_work: reads the flood list anew
@@ -266,6 +309,8 @@ struct vxmob_stats {
  * @stats: per-CPU counters
  * @hints: changes looked at; under @lock
  * @resyncs: times that hints were lost; under RTNL
+ * @repairs: entries put back; under @lock
+ * @duplicates: MACs found to be duplicates; under @lock
  */
 struct vxmob_domain {
 	struct list_head list;
@@ -302,6 +347,7 @@ struct vxmob_domain {
 	struct tasklet_struct worker;
 	struct timer_list later;
 	struct list_head reap;
+	struct vxmob_wheel wheel;
 	struct delayed_work resync;
 	bool reassert;
 	struct work_struct flood_work;
@@ -310,6 +356,8 @@ struct vxmob_domain {
 	struct vxmob_stats __percpu *stats;
 	u64 hints;
 	u64 resyncs;
+	u64 repairs;
+	u64 duplicates;
 };
 
 /**
@@ -326,6 +374,7 @@ struct vxmob_domain {
  * @bridge_sticky: the bridge entry is sticky
  * @bridge_learned: the bridge entry is externally learned
  * @bridge_age: clock ticks (USER_HZ) since the bridge entry was last written
+ * @vxlan_idle: clock ticks since the vxlan entry was last used
  */
 struct vxmob_fdb {
 	struct vxmob_place vxlan;
@@ -338,6 +387,7 @@ struct vxmob_fdb {
 	bool bridge_sticky;
 	bool bridge_learned;
 	u32 bridge_age;
+	u32 vxlan_idle;
 };
 
 /* main.c */
@@ -390,6 +440,9 @@ void vxmob_binding_walk(struct vxmob_domain *d,
 /* claim.c */
 u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
 	       struct vxmob_ips **ips, int *err);
+void vxmob_claim_policy(struct vxmob_domain *d, const u8 *mac,
+			const struct vxmob_fdb *fdb,
+			struct vxmob_policy *policy);
 u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
 		      const struct vxmob_fdb *seen, struct vxmob_ips **ips,
 		      int *err);
@@ -411,7 +464,32 @@ void vxmob_claim_refused(struct vxmob_domain *d,
 			 const struct vxmob_claim *claim, u8 verdict);
 
 /* duplicate.c */
+void vxmob_duplicate_found(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_unfreeze(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_recover(struct vxmob_domain *d, struct vxmob_binding *b);
+int vxmob_blackhole_get(struct net *net);
+void vxmob_blackhole_put(struct net *net);
+void vxmob_blackhole_end(struct vxmob_domain *d, struct vxmob_binding *b);
+
+/* wheel.c */
+void vxmob_wheel_init(struct vxmob_domain *d);
+void vxmob_wheel_set(struct vxmob_domain *d, struct vxmob_binding *b,
+		     unsigned long delay);
+void vxmob_wheel_drop(struct vxmob_domain *d, struct vxmob_binding *b);
+int vxmob_wheel_turn(struct vxmob_domain *d, int budget);
+void vxmob_wheel_arm(struct vxmob_domain *d);
+
+/* window.c */
+void vxmob_watch(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_watch_later(struct vxmob_domain *d, struct vxmob_binding *b);
+
+/* guard.c */
+void vxmob_guard(struct vxmob_domain *d, struct vxmob_binding *b,
+		 const struct vxmob_fdb *fdb, const struct vxmob_claim *claim,
+		 u8 verdict);
+bool vxmob_guard_on(struct vxmob_domain *d);
+bool vxmob_guard_insists(const struct vxmob_binding *b);
+unsigned long vxmob_guard_wait(const struct vxmob_binding *b);
 
 /* apply.c */
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
@@ -422,6 +500,9 @@ void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb);
 bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
 		     const struct vxmob_place *place);
+bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
+			 const struct vxmob_fdb *fdb);
+bool vxmob_fdb_tells_writer(const struct vxmob_domain *d);
 bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 		      const struct vxmob_fdb *old);
 void vxmob_apply_release(struct vxmob_domain *d, struct vxmob_binding *b);
@@ -439,6 +520,8 @@ void vxmob_observe_exit(void);
 void vxmob_observe_start(struct vxmob_domain *d);
 void vxmob_observe_stop(struct vxmob_domain *d);
 void vxmob_observe(struct vxmob_domain *d, const u8 *mac);
+bool vxmob_look(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_look_later(struct vxmob_domain *d, unsigned long delay);
 void vxmob_hint(struct vxmob_domain *d, const u8 *mac);
 void vxmob_resync(struct vxmob_domain *d, bool reassert);
 void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b);
@@ -461,6 +544,8 @@ void vxmob_event_domain(struct vxmob_domain *d, u32 type);
 void vxmob_event_claim(struct vxmob_domain *d, u32 type,
 		       const struct vxmob_claim *claim, u8 verdict,
 		       const struct vxmob_mobility *was, u64 latency_ns);
+void vxmob_event_binding(struct vxmob_domain *d, u32 type,
+			 const struct vxmob_binding *b);
 int vxmob_put_addr(struct sk_buff *skb, int type,
 		   const struct vxmob_addr *addr);
 

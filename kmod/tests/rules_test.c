@@ -18,6 +18,7 @@
 #define NOW		1000000ULL
 #define CONFIRM_MS	5000
 #define WINDOW		(NOW + CONFIRM_MS)
+#define MOVED		(NOW - CONFIRM_MS)	/* when what is bound had moved */
 
 /* An optional sequence number: 0 is none. */
 #define NUMBER_GIVEN	BIT_ULL(32)
@@ -878,7 +879,8 @@ static struct vxmob_mobility mobility(const struct rules_state *state)
 		.prev = spots[state->prev],
 		.prev2 = spots[state->prev2],
 		.pending = spots[state->pending],
-		.window_end = state->window_end,
+		.moved_ms = MOVED,
+		.window_ms = state->window_end ? state->window_end - MOVED : 0,
 		.seq = state->seq,
 		.bump = state->bump,
 		.has_seq = state->seq & NUMBER_GIVEN,
@@ -923,7 +925,8 @@ static void expect_state(struct kunit *test, const struct vxmob_mobility *is,
 	KUNIT_EXPECT_EQ(test, spot_of(&is->prev), (int)want->prev);
 	KUNIT_EXPECT_EQ(test, spot_of(&is->prev2), (int)want->prev2);
 	KUNIT_EXPECT_EQ(test, spot_of(&is->pending), (int)want->pending);
-	KUNIT_EXPECT_EQ(test, is->window_end, want->window_end);
+	KUNIT_EXPECT_EQ(test, is->window_ms ? is->moved_ms + is->window_ms : 0,
+			want->window_end);
 	KUNIT_EXPECT_EQ(test, is->has_seq, !!(want->seq & NUMBER_GIVEN));
 	if (is->has_seq)
 		KUNIT_EXPECT_EQ(test, is->seq, (u32)want->seq);
