@@ -319,6 +319,21 @@ vm_explain()
 	done 2>&1 | ktap_print
 }
 
+# A leaf's VTEP says to others that a MAC has arrived behind it.
+leaf_spoofs()
+{
+	local from=$1 mac=${2//:/} to rarp
+
+	shift 2
+	rarp=ffffffffffff${mac}80350001080006040003${mac}00000000${mac}00000000
+	rarp+=000000000000000000000000000000000000
+	for to; do
+		"$FRR_HERE/sendframe" -n "$from" udp "$(evpn_vtep "$from")" \
+			"$(evpn_vtep "$to")" 4789 \
+			"08000000$(printf %06x $EVPN_VNI)00$rarp" || return
+	done
+}
+
 # --- the orchestrator -----------------------------------------------------
 
 # Something that was changed must last: it may take as long as a repair does.

@@ -1,0 +1,215 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# needs: frr
+# timeout: 500
+#
+# Evidence and the routing daemon contradict each other, or come in the wrong
+# order: the daemon is a live FRR that is slow, killed, or says what was true
+# before.
+
+# shellcheck disable=SC2317 # cases are called by name
+# shellcheck source=selftests/frr.sh
+. "$(dirname "$0")/frr.sh"
+
+setup()
+{
+	TMP=$(mktemp -d)
+	defer rm -rf "$TMP"
+	frr_create
+}
+
+# --- moves that BGP has not heard of ---------------------------------------
+
+# BGP on the leaf that the VM only passes through hears of it when all is over.
+there_and_back()
+{
+	vm_create fa:16:3e:00:02:01
+	must vm_boot leaf1
+	must frr_pause leaf2 bgpd
+	must vm_hop leaf2
+	must vm_comes_to leaf2
+	must vm_hop leaf1
+	must vm_comes_to leaf1
+	must frr_continue leaf2 bgpd
+	must vm_lasts_at leaf1
+	must comes vm_routed leaf3 leaf1
+	must vm_lasts_at leaf1
+}
+
+onwards()
+{
+	vm_create fa:16:3e:00:02:02
+	must vm_boot leaf1
+	must frr_pause leaf2 bgpd
+	must vm_hop leaf2
+	must vm_comes_to leaf2
+	must vm_hop leaf3
+	must vm_comes_to leaf3
+	must frr_continue leaf2 bgpd
+	must lasts vm_at leaf3
+	must comes vm_routed leaf1 leaf3
+	must lasts vm_at leaf3
+}
+
+# Nobody has heard of anything.
+all_daemons_slow()
+{
+	local leaf
+
+	vm_create fa:16:3e:00:02:03
+	must vm_boot leaf1
+	for leaf in $EVPN_LEAVES; do
+		must frr_pause "$leaf" bgpd
+	done
+	must vm_hop leaf2
+	must vm_comes_to leaf2
+	must vm_hop leaf1
+	must vm_comes_to leaf1
+	must vm_hop leaf2
+	must vm_comes_to leaf2
+	for leaf in $EVPN_LEAVES; do
+		must frr_continue "$leaf" bgpd
+	done
+	must vm_lasts_at leaf2
+	must comes vm_routed leaf3 leaf2
+	must vm_lasts_at leaf2
+}
+
+# It is there, goes on being there, and frames arrive all the while.
+vm_lasts_at()
+{
+	lasts vm_at "$1" && vm_reached
+}
+
+# --- announcements that are not true ---------------------------------------
+
+# Nobody gainsays a false announcement: it stands until the VM announces itself.
+spoof_unopposed()
+{
+	vm_create fa:16:3e:00:02:04
+	must vm_boot leaf1
+	must comes vm_status leaf3 confirmed
+	must leaf_spoofs leaf2 $VM_MAC leaf3
+	must comes vm_seen_from leaf3 leaf2
+	must vm_status leaf3 provisional
+	must stays $((FRR_CONFIRM + 1)) vm_seen_from leaf3 leaf2
+	must vm_status leaf3 provisional
+	must vm_order announce
+	must vm_comes_to leaf1
+}
+
+# The VM's own leaf corrects it with the VM's next frame, and its BGP tells the
+# others, who may believe it when the window is over.
+spoof_opposed()
+{
+	vm_create fa:16:3e:00:02:05 --ip 192.168.20.25 --gateway $EVPN_GATEWAY --ping 300
+	must vm_boot leaf1
+	must comes vm_status leaf3 confirmed
+	must monitor_start leaf3
+	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
+	must comes monitor_has '"mac-move"' "$VM_MAC" '"origin":"snoop"'
+	must comes vm_seen_from leaf1 leaf1
+	must comes vm_seen_from leaf3 leaf1
+	must comes monitor_has '"rolled-back"' "$VM_MAC"
+	must lasts vm_at leaf1
+	must vm_reached
+}
+
+# --- daemons that restart, or withdraw late --------------------------------
+
+# The numbers of a daemon that was killed begin again below those that the peers
+# remember.
+daemons_restart()
+{
+	local leaf
+
+	vm_create fa:16:3e:00:02:06
+	must vm_boot leaf1
+	must vm_hop leaf2
+	must vm_comes_to leaf2
+	must comes vm_routed leaf3 leaf2 1
+	must vm_hop leaf1
+	must vm_comes_to leaf1
+	must comes vm_routed leaf3 leaf1 2
+	for leaf in leaf2 leaf3; do
+		must vxmob -n "$leaf" mac announce "$VM_MAC" dev $EVPN_VXLAN \
+			via "$(evpn_vtep leaf1)" seq 2
+	done
+	must frr_kill leaf1
+	must comes vm_unrouted leaf3
+	must evpn_frr_start leaf1
+	must comes vm_routed leaf3 leaf1 0
+	must vm_comes_to leaf1
+	must comes vm_reached
+	must vm_hop leaf2
+	must vm_comes_to leaf2
+	must comes vm_routed leaf3 leaf2 1
+	must vm_lasts_at leaf2
+}
+
+# The source's BGP withdraws its route when the orchestrator has long told all
+# peers where the VM is, and BGP of the target has not said so yet.
+withdraws_late()
+{
+	vm_create fa:16:3e:00:02:07
+	must vm_boot leaf1
+	must frr_pause leaf1 bgpd
+	must frr_pause leaf2 bgpd
+	must vm_hop leaf2
+	must orchestrator_tells leaf1 leaf2
+	must orchestrator_confirms leaf2
+	must orchestrator_tells leaf3 leaf2
+	must vm_comes_to leaf2
+	must vm_unplug leaf1
+	must frr_continue leaf1 bgpd
+	must comes vm_unrouted leaf3
+	must vm_lasts_at leaf2
+	must frr_continue leaf2 bgpd
+	must comes vm_routed leaf3 leaf2
+	must vm_lasts_at leaf2
+}
+
+# --- helpers ----------------------------------------------------------------
+
+vm_status()
+{
+	[[ $(vxmob -n "$1" mac get "$VM_MAC" dev $EVPN_VXLAN) == *"status $2"* ]]
+}
+
+# Writes a leaf's events into a file until the case ends.
+monitor_start()
+{
+	local leaf=$1
+
+	: > "$TMP/events"
+	vxmob -n "$leaf" -json monitor > "$TMP/events" &
+	defer kill $!
+	comes monitor_listens "$leaf"
+}
+
+monitor_listens()
+{
+	vxmob -n "$1" domain set dev $EVPN_VXLAN
+	[ -s "$TMP/events" ]
+}
+
+# Is there an event with all these texts?
+monitor_has()
+{
+	local line text
+
+	while read -r line; do
+		for text; do
+			[[ $line == *"$text"* ]] || continue 2
+		done
+		return 0
+	done < "$TMP/events"
+	return 1
+}
+
+ALL_TESTS="there_and_back onwards all_daemons_slow spoof_unopposed spoof_opposed
+	daemons_restart withdraws_late"
+
+frr_require
+require_module
+run_tests "$@"
