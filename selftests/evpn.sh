@@ -312,14 +312,14 @@ evpn_add_tap()
 # VTEP, or nothing if it floods.
 evpn_mac_place()
 {
-	local leaf=$1 mac=$2 entry port
+	local leaf=$1 mac=$2 entries port
 
-	entry=$(bridge -n "$leaf" fdb get "$mac" br br0 vlan $EVPN_VID 2>/dev/null)
-	[[ $entry =~ \ dev\ ([^\ ]+) ]] || return
+	entries=$'\n'$(bridge -n "$leaf" fdb show 2>/dev/null)
+	[[ $entries =~ $'\n'$mac\ dev\ ([^\ ]+)\ vlan\ $EVPN_VID\ [^$'\n']*master ]] ||
+		return
 	port=${BASH_REMATCH[1]}
 	if [ "$port" = $EVPN_VXLAN ]; then
-		entry=$(bridge -n "$leaf" fdb get "$mac" dev $EVPN_VXLAN self 2>/dev/null)
-		[[ $entry =~ \ dst\ ([^\ ]+) ]] || return
+		[[ $entries =~ $'\n'$mac\ dev\ $EVPN_VXLAN\ dst\ ([^\ ]+) ]] || return
 		port=${BASH_REMATCH[1]}
 	fi
 	echo "$port"

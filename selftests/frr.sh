@@ -23,10 +23,11 @@ FRR_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 FRR_TAP=vm0
 FRR_HOST=host0
 FRR_WITNESS=leaf3
-FRR_CONFIRM=5		# s, the window of a domain
 FRR_WAIT=20		# s that anything may take
-FRR_BRIEF=2		# s, to see whether something lasts
-[ ! -e /sys/kernel/debug/kmemleak ] || FRR_WAIT=90 FRR_BRIEF=6
+FRR_BRIEF=3		# s, to see whether something lasts
+FRR_CONFIRM=5		# s, the window of a domain
+# The debugging kernel takes five times as long.
+[ ! -e /sys/kernel/debug/kmemleak ] || FRR_WAIT=100 FRR_BRIEF=8 FRR_CONFIRM=20
 
 with_vxmob()
 {
@@ -39,7 +40,7 @@ must()
 	"$@" && return
 	fail "${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: $*"
 	[ -z "${VM_MAC:-}" ] || vm_explain
-	exit $KSFT_FAIL
+	exit "$KSFT_FAIL"
 }
 
 # Calls a function or command until it succeeds.
@@ -60,6 +61,12 @@ stays()
 	done
 }
 
+# Does it hold from now on, or from as soon as a repair takes?
+lasts()
+{
+	evpn_wait $FRR_BRIEF "$@" && stays $FRR_BRIEF "$@"
+}
+
 not()
 {
 	! "$@"
@@ -71,7 +78,7 @@ not()
 frr_require()
 {
 	require_root
-	require_command bridge ip jq vtysh
+	require_command bridge ip vtysh
 	[ -x "$EVPN_DAEMONS/bgpd" ] || skip_all "no FRR here"
 	make -s -C "$FRR_HERE" vmnic sendframe > /dev/null || skip_all "no programs"
 	with_vxmob || ktap_print "vxmob is not loaded: what is shown is FRR's doing"
@@ -133,19 +140,6 @@ frr_kill()
 	done
 }
 
-# Has BGP on a leaf sessions that are up?
-frr_established()
-{
-	evpn_vtysh "$1" -c "show bgp l2vpn evpn summary json" |
-	jq -e '[.peers[]? | .state == "Established"] | length > 0 and all' > /dev/null
-}
-
-# "PID PID" of a leaf's daemons.
-frr_pids()
-{
-	echo "$(evpn_daemon_pid "$1" zebra) $(evpn_daemon_pid "$1" bgpd)"
-}
-
 # --- the VM ---------------------------------------------------------------
 
 # Starts a VM's NIC, with more options for vmnic; nothing runs yet.
@@ -181,12 +175,7 @@ vm_destroy()
 	done
 }
 
-# The VM is gone when nobody has an entry or a route.
-vm_forgotten()
-{
-	comes vm_is_forgotten
-}
-
+# Has nobody an entry or a route any more?
 vm_is_forgotten()
 {
 	local leaf
@@ -247,11 +236,6 @@ vm_flow()
 vm_reached()
 {
 	vm_flow 300 && [ "$SENT" -gt 0 ] && [ "$LOST" -eq 0 ]
-}
-
-vm_lost()
-{
-	vm_flow 300 && [ "$SENT" -gt 0 ] && [ "$LOST" -eq "$SENT" ]
 }
 
 # --- where it is ----------------------------------------------------------
@@ -335,12 +319,6 @@ leaf_spoofs()
 }
 
 # --- the orchestrator -----------------------------------------------------
-
-# Something that was changed must last: it may take as long as a repair does.
-lasts()
-{
-	evpn_wait $FRR_BRIEF "$@" && stays $FRR_BRIEF "$@"
-}
 
 # Tells a leaf that the VM is on another one.
 orchestrator_tells()

@@ -22,9 +22,7 @@ setup()
 	TMP=$(mktemp -d)
 	defer rm -rf "$TMP"
 	frr_create || return
-	for leaf in $EVPN_LEAVES; do
-		frr_pids "$leaf"
-	done > "$TMP/pids"
+	fabric_pids > "$TMP/pids"
 	for leaf in $EVPN_LEAVES; do
 		ip netns exec "$leaf" bridge monitor fdb > "$TMP/$leaf.fdb" &
 		defer kill $!
@@ -101,10 +99,7 @@ gateway_stays()
 
 daemons_live()
 {
-	local leaf pids
-
-	pids=$(for leaf in $EVPN_LEAVES; do frr_pids "$leaf"; done)
-	check_equal "the daemons' processes" "$(< "$TMP/pids")" "$pids"
+	check_equal "the daemons' processes" "$(< "$TMP/pids")" "$(fabric_pids)"
 }
 
 # The VM and all that was set up for it are gone.
@@ -120,10 +115,18 @@ gone_afterwards()
 		must [ ! -e "/etc/frr/$ns" ]
 		must [ ! -e "/var/run/frr/$ns" ]
 	done
-	! with_vxmob || check_equal "domains" "[]" "$(vxmob -json domain show)"
 }
 
 # --- helpers ----------------------------------------------------------------
+
+fabric_pids()
+{
+	local node
+
+	for node in $EVPN_SPINE $EVPN_LEAVES; do
+		echo "$(evpn_daemon_pid "$node" zebra) $(evpn_daemon_pid "$node" bgpd)"
+	done
+}
 
 answer_of()
 {
