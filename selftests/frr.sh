@@ -158,7 +158,9 @@ vm_create()
 			--witness $FRR_WITNESS:$EVPN_VXLAN \
 			--limit $((FRR_WAIT * 1000)) --quiet 200 --rate 200 "$@"
 	}
-	VM_IN=${VM[1]} VM_OUT=${VM[0]} VM_CHILD=$VM_PID
+	# Bash keeps a coprocess's own descriptors from subshells, as cases are.
+	exec {VM_IN}>&"${VM[1]}" {VM_OUT}<&"${VM[0]}" {VM[1]}>&-
+	VM_CHILD=$VM_PID
 	defer vm_destroy
 }
 

@@ -101,14 +101,14 @@ mac_part_at_once()
 # business where there is vxmob, else FRR's.
 early_leak()
 {
-	local i
+	local leak
 
 	with_vxmob || must duplicates_freeze
 	vm_create fa:16:3e:00:01:05 --ip 192.168.20.15 --gateway $EVPN_GATEWAY --ping 50
 	must vm_boot leaf1
-	for i in 1 2 3 4 5 6; do
-		must vm_order leak "$(vm_home leaf2)"
-		evpn_wait $FRR_BRIEF vm_at leaf1 || true
+	for leak in 1 2 3 4 5 6; do
+		must vm_order frame "$(vm_home leaf2)"
+		evpn_wait $FRR_BRIEF vm_at leaf1 || ktap_print "leak $leak turned some"
 	done
 	must vm_comes_to leaf1
 	must lasts vm_at leaf1

@@ -143,7 +143,7 @@ vm_pings()
 
 gateway_pings()
 {
-	ip netns exec "$1" ping -q -c 1 -W 1 $VM_IP
+	ip netns exec "$1" ping -q -c 1 -W 1 $VM_IP > /dev/null
 }
 
 # Every leaf knows the VM's address by its MAC.
@@ -159,7 +159,7 @@ arp_right()
 
 binding_of()
 {
-	vxmob -n "$1" mac get "$2" dev $EVPN_VXLAN
+	vxmob -n "$1" mac get "$2" dev $EVPN_VXLAN 2>/dev/null
 }
 
 binding_says()

@@ -98,18 +98,24 @@ spoof_unopposed()
 	must vm_comes_to leaf1
 }
 
-# The VM's own leaf corrects it with the VM's next frame, and its BGP tells the
-# others, who may believe it when the window is over.
+# The VM's own leaf, deceived as well, corrects itself with the VM's next frame,
+# and its BGP tells the others, who believe it when the window is over.
 spoof_opposed()
 {
-	vm_create fa:16:3e:00:02:05 --ip 192.168.20.25 --gateway $EVPN_GATEWAY --ping 300
+	vm_create fa:16:3e:00:02:05
+	must vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $((2 * FRR_CONFIRM))
+	defer vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $FRR_CONFIRM
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must monitor_start leaf3
 	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
-	must comes monitor_has '"mac-move"' "$VM_MAC" '"origin":"snoop"'
+	must comes vm_seen_from leaf1 leaf2
+	must comes vm_unrouted leaf3
+	must vm_order frame "$(vm_home leaf1)"
 	must comes vm_seen_from leaf1 leaf1
-	must comes vm_seen_from leaf3 leaf1
+	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
+	must vm_seen_from leaf3 leaf2
+	must vm_status leaf3 provisional
 	must comes monitor_has '"rolled-back"' "$VM_MAC"
 	must lasts vm_at leaf1
 	must vm_reached

@@ -28,7 +28,7 @@
  *   move N	the VM moves to home N; the answer tells what it cost
  *   announce	the VM announces itself again, where it is
  *   hop N	the VM moves to home N, and nobody waits for the fabric
- *   leak N	a frame with the VM's MAC leaves home N, where the VM is not
+ *   frame N	a frame with the VM's MAC leaves home N, even if the VM is not there
  *   flow MS	what becomes of the frames of the next so many milliseconds
  *
  * With --ip the machine answers ARP and ping, and with --gateway it pings.
@@ -815,14 +815,14 @@ static void order_hop(int home)
 }
 
 /* A frame that says nothing but who sent it. */
-static void order_leak(int home)
+static void order_frame(int home)
 {
 	struct frame frame = { .eth.h_proto = htons(ETH_P_802_EX1) };
 
 	memset(frame.eth.h_dest, 0xff, ETH_ALEN);
 	memcpy(frame.eth.h_source, conf.mac, ETH_ALEN);
 	if (write(conf.home[home].fd, &frame, sizeof(frame)) < 0)
-		die("leak on %s: %s", conf.home[home].ns, strerror(errno));
+		die("frame on %s: %s", conf.home[home].ns, strerror(errno));
 	printf("ok\n");
 }
 
@@ -854,7 +854,11 @@ static void obey(char *line)
 		order_announce();
 	else if (!strcmp(word, "flow") && home > 0)
 		order_flow(home);
-	else if (home < 0 || home >= conf.homes || home == vm.home)
+	else if (home < 0 || home >= conf.homes)
+		printf("error\n");
+	else if (!strcmp(word, "frame"))
+		order_frame(home);
+	else if (home == vm.home)
 		printf("error\n");
 	else if (!strcmp(word, "boot"))
 		order_boot(home);
@@ -862,8 +866,6 @@ static void obey(char *line)
 		order_move(home);
 	else if (!strcmp(word, "hop"))
 		order_hop(home);
-	else if (!strcmp(word, "leak"))
-		order_leak(home);
 	else
 		printf("error\n");
 	fflush(stdout);
