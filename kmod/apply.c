@@ -24,7 +24,14 @@
 #define DUMP_ENTRY_LEN	128	/* more than one entry takes */
 #define FLUSH_PASSES	64
 
-static bool monitor_only(struct vxmob_domain *d)
+/**
+ * vxmob_monitors - Whether a domain writes nothing
+ * @d: the domain
+ *
+ * Context: any.
+ * Return: true in monitor mode.
+ */
+bool vxmob_monitors(struct vxmob_domain *d)
 {
 	bool monitor;
 
@@ -346,7 +353,7 @@ int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		const struct vxmob_place *to, const struct vxmob_fdb *fdb)
 {
 	lockdep_assert_held(&d->lock);
-	if (monitor_only(d))
+	if (vxmob_monitors(d))
 		return 0;
 	if (to->state == VXMOB_STATE_REMOTE)
 		return apply_remote(d, b, to, fdb);
@@ -389,7 +396,7 @@ void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb)
 {
 	lockdep_assert_held(&d->lock);
-	if (monitor_only(d))
+	if (vxmob_monitors(d))
 		return;
 	if (fdb->bridge_port == bridge_port_of(d, &b->mob.cur))
 		bridge_erase(d, b->mac, fdb);
@@ -443,7 +450,7 @@ bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 	struct vxmob_fdb now;
 
 	lockdep_assert_held(&d->lock);
-	if (monitor_only(d))
+	if (vxmob_monitors(d))
 		return true;
 	vxmob_fdb_read(d, mac, &now);
 	if (old->vxlan.state == VXMOB_STATE_REMOTE &&
@@ -546,7 +553,7 @@ void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b)
 	struct vxmob_fdb fdb;
 
 	lockdep_assert_held(&d->lock);
-	if (monitor_only(d))
+	if (vxmob_monitors(d))
 		return;
 	vxmob_fdb_read(d, b->mac, &fdb);
 	if (fdb.bridge_port == d->ifindex ||

@@ -113,6 +113,7 @@ static void domain_free(struct work_struct *work)
 	kfree_skb(d->scratch);
 	kfree_skb(d->dump);
 	free_percpu(d->stats);
+	vxmob_limits_free(d->limits);
 	kfree(d);
 }
 
@@ -250,11 +251,13 @@ static struct vxmob_domain *domain_alloc(struct net_device *dev)
 	if (!d)
 		return NULL;
 	d->stats = alloc_percpu(struct vxmob_stats);
+	d->limits = vxmob_limits_alloc();
 	d->scratch = alloc_skb(SCRATCH_LEN, GFP_KERNEL);
 	d->dump = alloc_skb(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!d->stats || !d->scratch || !d->dump ||
+	if (!d->stats || !d->limits || !d->scratch || !d->dump ||
 	    vxmob_binding_table_init(d)) {
 		free_percpu(d->stats);
+		vxmob_limits_free(d->limits);
 		kfree_skb(d->scratch);
 		kfree_skb(d->dump);
 		kfree(d);

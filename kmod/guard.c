@@ -110,6 +110,9 @@ static void put_back(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_watch_later(d, b);
 		return;
 	}
+	if (b->mob.cur.state == VXMOB_STATE_LOCAL &&
+	    fdb->vxlan.state == VXMOB_STATE_REMOTE)
+		vxmob_reap_later(d, b);
 	d->repairs++;
 	tell(d, b, claim, verdict);
 }

@@ -233,6 +233,14 @@ static void reassert(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_apply(d, b, &b->mob.cur, fdb);
 }
 
+/* What nobody has written cannot have been deleted. */
+static bool never_written(struct vxmob_domain *d, const struct vxmob_binding *b,
+			  const struct vxmob_claim *claim)
+{
+	return b && claim->place.state == VXMOB_STATE_NONE &&
+	       is_announced(b) && vxmob_monitors(d);
+}
+
 static void claim_difference(struct vxmob_domain *d, struct vxmob_binding *b,
 			     const struct vxmob_fdb *fdb,
 			     struct vxmob_claim *claim)
@@ -312,6 +320,8 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 	}
 	ignore_leftover(b, &fdb);
 	claim_seen(d, &fdb, &claim);
+	if (never_written(d, b, &claim))
+		return false;
 	if (!nothing_new(b, &claim)) {
 		claim_difference(d, b, &fdb, &claim);
 		return true;

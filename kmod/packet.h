@@ -8,10 +8,16 @@
 #include "claim.h"
 
 /*
- * The most that a VXLAN payload is looked into: VXLAN header, Ethernet header,
- * two VLAN tags, RARP.
+ * Options of a neighbour advertisement: the MAC, and room for two more as long.
+ * An advertisement with more of them is not looked at.
  */
-#define VXMOB_PACKET_MAX	(8 + 14 + 2 * 4 + 28)
+#define VXMOB_NA_OPTIONS_MAX	(3 * 8)
+
+/*
+ * The most that a VXLAN payload is looked into: VXLAN header, Ethernet header,
+ * two VLAN tags, IPv6 header, neighbour advertisement with options.
+ */
+#define VXMOB_PACKET_MAX	(8 + 14 + 2 * 4 + 40 + 24 + VXMOB_NA_OPTIONS_MAX)
 
 /* No VLAN tag, or a priority tag */
 #define VXMOB_VID_NONE		0
@@ -21,11 +27,13 @@
  * @mac: the MAC that announces itself
  * @kind: enum vxmob_snoop, which kind of frame it was
  * @vid: VLAN of the outer tag of the inner frame, VXMOB_VID_NONE without one
+ * @ip: IP address that is announced with the MAC; length 0 for RARP
  */
 struct vxmob_announcement {
 	u8 mac[VXMOB_MAC_LEN];
 	u8 kind;
 	u16 vid;
+	struct vxmob_addr ip;
 };
 
 /* packet.c */

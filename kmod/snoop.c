@@ -8,6 +8,10 @@
  * off: so the packet is looked at in LOCAL_IN, after the firewall, on its way
  * to the driver's socket. The packet itself goes on untouched.
  *
+ * Gratuitous ARP and neighbour advertisements say the same, where a domain wants
+ * to hear them. Anybody in the overlay can make a VTEP send either, as often as
+ * he likes; so how many are looked at is limited.
+ *
  * The hook is registered in a namespace while a domain there asks for it.
  */
 #include <linux/ip.h>
@@ -18,7 +22,11 @@
 #include <net/ipv6.h>
 
 #include "packet.h"
+#include "trace.h"
 #include "vxmob.h"
+
+/* RFC 8200 section 4.1: hop-by-hop options, and destination options twice */
+#define EXTHDRS_MAX	3
 
 /**
  * struct outer - The outer headers of a VXLAN packet
@@ -70,6 +78,16 @@ static bool checksum_ok(const struct vxmob_domain *d, struct sk_buff *skb,
 			    outer->family);
 }
 
+/*
+ * Counted, and traced, but no event: that would be the next flood. The hook runs
+ * with BH disabled.
+ */
+static void refuse_rate(struct vxmob_domain *d, const struct vxmob_claim *claim)
+{
+	vxmob_stats_claim(d, claim->origin, VXMOB_VERDICT_REFUSE_RATE);
+	trace_vxmob_claim(d, claim, VXMOB_VERDICT_REFUSE_RATE, 0);
+}
+
 static void refuse_vtep(struct vxmob_domain *d, const struct vxmob_claim *claim)
 {
 	spin_lock_bh(&d->lock);
@@ -79,12 +97,22 @@ static void refuse_vtep(struct vxmob_domain *d, const struct vxmob_claim *claim)
 	spin_unlock_bh(&d->lock);
 }
 
+/* A stranger has a limit of his own, and a low one. */
+static bool within_limit(struct vxmob_domain *d,
+			 const struct vxmob_claim *claim, bool believed)
+{
+	const struct vxmob_addr *from = &claim->place.vtep;
+
+	return believed ? vxmob_limit_claim(d->limits, from, claim->mac,
+					    claim->seen_ns) :
+			  vxmob_limit_stranger(d->limits, from, claim->seen_ns);
+}
+
 /* A tag of another VLAN belongs to another segment. */
 static bool wanted(const struct vxmob_domain *d,
-		   const struct vxmob_options *opt,
 		   const struct vxmob_announcement *a)
 {
-	return opt->snoop & a->kind &&
+	return rcu_dereference(d->opt)->snoop & a->kind &&
 	       (a->vid == VXMOB_VID_NONE || !d->vid || a->vid == d->vid);
 }
 
@@ -99,15 +127,26 @@ static void claim_for(struct vxmob_domain *d, const struct outer *outer,
 		.place.vtep = outer->saddr,
 		.seen_ns = seen_ns,
 	};
+	bool believed;
 	int err;
 
-	if (!wanted(d, opt, a))
-		return;
 	ether_addr_copy(claim.mac, a->mac);
-	if (vtep_believed(d, opt, &outer->saddr))
+	believed = vtep_believed(d, opt, &outer->saddr);
+	if (!within_limit(d, &claim, believed))
+		refuse_rate(d, &claim);
+	else if (believed)
 		vxmob_claim(d, &claim, NULL, &err);
 	else
 		refuse_vtep(d, &claim);
+}
+
+/* What is behind the datagram's end does not reach the driver. */
+static bool udp_len_ok(const struct sk_buff *skb, const struct udphdr *udp,
+		       const struct outer *outer)
+{
+	unsigned int len = ntohs(udp->len);
+
+	return len >= sizeof(*udp) && outer->udp + len <= skb->len;
 }
 
 static void look_into(struct net *net, struct sk_buff *skb,
@@ -124,14 +163,14 @@ static void look_into(struct net *net, struct sk_buff *skb,
 	u32 vni;
 
 	udp = skb_header_pointer(skb, outer->udp, sizeof(udp_buf), &udp_buf);
-	if (!udp || skb->len < off)
+	if (!udp || !udp_len_ok(skb, udp, outer))
 		return;
-	len = min_t(unsigned int, skb->len - off, sizeof(buf));
+	len = min_t(unsigned int, ntohs(udp->len) - sizeof(*udp), sizeof(buf));
 	data = skb_header_pointer(skb, off, len, buf);
 	if (!data || !vxmob_parse_vni(data, len, &vni))
 		return;
 	d = vxmob_domain_find_vni(net, vni, udp->dest, outer->saddr.len);
-	if (!d || !vxmob_parse_announcement(data, len, &a))
+	if (!d || !vxmob_parse_announcement(data, len, &a) || !wanted(d, &a))
 		return;
 	if (checksum_ok(d, skb, udp, outer))
 		claim_for(d, outer, &a, ktime_get_ns());
@@ -154,6 +193,32 @@ static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/*
+ * Returns the offset of the UDP header, or -1. Options are passed over. What
+ * the stack still has to put together, to authenticate or to send on may never
+ * come to the driver: so a fragment (also if it is the only one: a VTEP sends
+ * none, RFC 7348 section 4.3), AH and a routing header end it.
+ */
+static int skip_options(const struct sk_buff *skb, int off, u8 proto)
+{
+	const struct ipv6_opt_hdr *opt;
+	struct ipv6_opt_hdr buf;
+	int i;
+
+	for (i = 0; i <= EXTHDRS_MAX; i++) {
+		if (proto == IPPROTO_UDP)
+			return off;
+		if (proto != NEXTHDR_HOP && proto != NEXTHDR_DEST)
+			return -1;
+		opt = skb_header_pointer(skb, off, sizeof(buf), &buf);
+		if (!opt)
+			return -1;
+		proto = opt->nexthdr;
+		off += ipv6_optlen(opt);
+	}
+	return -1;
+}
+
 static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
@@ -162,13 +227,11 @@ static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
 		.saddr.len = sizeof(ip->saddr),
 		.family = NFPROTO_IPV6,
 	};
-	u8 proto = ip->nexthdr;
-	__be16 frag = 0;
 	int off;
 
-	off = ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(*ip),
-			       &proto, &frag);
-	if (off < 0 || proto != IPPROTO_UDP || frag)
+	off = skip_options(skb, skb_network_offset(skb) + sizeof(*ip),
+			   ip->nexthdr);
+	if (off < 0)
 		return NF_ACCEPT;
 	outer.udp = off;
 	memcpy(outer.saddr.b, &ip->saddr, sizeof(ip->saddr));

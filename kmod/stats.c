@@ -13,7 +13,7 @@
  * @origin: enum vxmob_origin
  * @verdict: enum vxmob_verdict
  *
- * Context: BH or process; the domain's lock is held.
+ * Context: BH is disabled.
  */
 void vxmob_stats_claim(struct vxmob_domain *d, u8 origin, u8 verdict)
 {

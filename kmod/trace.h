@@ -41,6 +41,7 @@
 	{ VXMOB_VERDICT_REFUSE_FROZEN,	"refuse-frozen" },		\
 	{ VXMOB_VERDICT_REFUSE_STATIC,	"refuse-static" },		\
 	{ VXMOB_VERDICT_REFUSE_VTEP,	"refuse-vtep" },		\
+	{ VXMOB_VERDICT_REFUSE_RATE,	"refuse-rate" },		\
 	{ VXMOB_VERDICT_REFUSE_FULL,	"refuse-full" },		\
 	{ VXMOB_VERDICT_REFUSE_BUSY,	"refuse-busy" },		\
 	{ VXMOB_VERDICT_FAILED,		"failed" })

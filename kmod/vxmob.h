@@ -228,7 +228,6 @@ struct vxmob_vtep {
  * @claims: claims by enum vxmob_origin and enum vxmob_verdict
  * @latency: accepted claims by the time from evidence to applied; slot n
  *	counts those of less than 2^n microseconds, the last one the rest
- *
  * @blackholed: frames dropped because they were from or to a blackholed MAC
  *
  * Written by the CPU that they belong to, with BH disabled.
@@ -306,6 +305,7 @@ struct vxmob_wheel {
  * @reassert: @resync is to write what is bound as well
  * @flood_work: reads the flood list anew
  * @free_work: frees the domain
+ * @limits: how many announcements have come lately; lockless
  * @stats: per-CPU counters
  * @hints: changes looked at; under @lock
  * @resyncs: times that hints were lost; under RTNL
@@ -353,6 +353,7 @@ struct vxmob_domain {
 	struct work_struct flood_work;
 	struct work_struct free_work;
 
+	struct vxmob_limits *limits;
 	struct vxmob_stats __percpu *stats;
 	u64 hints;
 	u64 resyncs;
@@ -492,6 +493,7 @@ bool vxmob_guard_insists(const struct vxmob_binding *b);
 unsigned long vxmob_guard_wait(const struct vxmob_binding *b);
 
 /* apply.c */
+bool vxmob_monitors(struct vxmob_domain *d);
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb);
 int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
@@ -538,6 +540,14 @@ bool vxmob_addr_equal(const struct vxmob_addr *a, const struct vxmob_addr *b);
 /* snoop.c */
 int vxmob_snoop_get(struct net *underlay);
 void vxmob_snoop_put(struct net *underlay);
+
+/* ratelimit.c */
+struct vxmob_limits *vxmob_limits_alloc(void);
+void vxmob_limits_free(struct vxmob_limits *l);
+bool vxmob_limit_claim(struct vxmob_limits *l, const struct vxmob_addr *vtep,
+		       const u8 *mac, u64 now);
+bool vxmob_limit_stranger(struct vxmob_limits *l,
+			  const struct vxmob_addr *source, u64 now);
 
 /* event.c */
 void vxmob_event_domain(struct vxmob_domain *d, u32 type);

@@ -7,8 +7,7 @@
 #
 #   check.sh [STEP]...	generated style stock-6.1 stock-6.12 debug
 #
-# Tests that need a routing daemon run on stock-6.1 only: FRR is no faster on
-# the others.  Prints a line a case, the failures once more at the end, and last
+# Prints a line a case, the failures once more at the end, and last
 # exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or were
 # skipped, 1 a failure, or nothing ran.
 
@@ -82,26 +81,13 @@ generated()
 	[ ! -e "$script" ] || tally generated single "generated: up to date" "$script" --check
 }
 
-# The test files, with or without those that need a routing daemon.
-test_files()
-{
-	local file
-
-	for file in "$HERE"/t_*.sh; do
-		[ -e "$file" ] || continue
-		[ "$1" = all ] || ! head -n 20 "$file" | grep -q '^# needs:.*frr' || continue
-		echo "$file"
-	done
-}
-
 # Runs tests on a kernel: KUnit first where asked for, then the test files.
 run_kernel()
 {
-	local flavour=$1 which=$2 tests
+	local flavour=$1
 
-	shift 2
-	mapfile -t tests < <(test_files "$which")
-	"$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
+	shift
+	"$HERE/run.sh" --kernel "$flavour" "$@" "$HERE"/t_*.sh
 }
 
 # An emulated VM does not fill two processors, and the debugging kernel takes as
@@ -109,7 +95,7 @@ run_kernel()
 start_behind()
 {
 	BEHIND=$1
-	run_kernel "$BEHIND" without-frr kunit > "$OUTPUT.behind" 2>&1 &
+	run_kernel "$BEHIND" kunit > "$OUTPUT.behind" 2>&1 &
 	BEHIND_PID=$!
 }
 
@@ -148,9 +134,8 @@ main()
 		case $name in
 		generated)  generated ;;
 		style)	    tally style "$HERE/style.sh" ;;
-		stock-6.1)  kernel "$name" all ;;
-		stock-6.12) kernel "$name" without-frr ;;
-		debug | newest) kernel "$name" without-frr kunit ;;
+		stock-*)    kernel "$name" ;;
+		debug | newest) kernel "$name" kunit ;;
 		*)	    failed "no such step: $name (there are: $STEPS newest)" ;;
 		esac
 	done

@@ -16,7 +16,7 @@
 # by the case's own shell so that they can leave results behind.
 
 NET_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-NET_WAIT=10		# seconds that anything may take
+NET_WAIT=30		# seconds that anything may take
 
 # shellcheck source=selftests/lib.sh
 . "$NET_HERE/lib.sh"
@@ -254,6 +254,21 @@ has_line()
 
 # --- frames ---------------------------------------------------------------
 
+# Prints how many lines of a file have all the texts given.
+lines_with()
+{
+	local file=$1 line text n=0
+
+	shift
+	while read -r line; do
+		for text; do
+			[[ $line == *"$text"* ]] || continue 2
+		done
+		n=$((n + 1))
+	done < "$file"
+	echo $n
+}
+
 hex_of()
 {
 	HEX=${1//:/}
@@ -282,6 +297,59 @@ rarp_frame()
 	[ -z "${3:-}" ] || printf -v tag '8100%04x' "$3"
 	FRAME=ffffffffffff$mac${tag}8035000108000604
 	FRAME+=0003${sender}00000000${sender}00000000${ZEROS:0:36}
+}
+
+# Sets FRAME to gratuitous ARP of a MAC, for 192.0.2.1.
+garp_request_frame()
+{
+	arp_frame 0001 "$1" c0000201 000000000000 c0000201 "${2:-}"
+}
+
+garp_reply_frame()
+{
+	arp_frame 0002 "$1" c0000201 ffffffffffff c0000201 "${2:-}"
+}
+
+# Sets FRAME to ARP: operation, sender, its IP address, target, its IP address,
+# VLAN; all but MAC and VLAN in hexadecimal.
+arp_frame()
+{
+	local tag=
+
+	[ -z "${6:-}" ] || printf -v tag '8100%04x' "$6"
+	hex_of "$2"
+	FRAME=ffffffffffff$HEX${tag}0806000108000604$1$HEX$3$4$5${ZEROS:0:36}
+}
+
+# Sets FRAME to a neighbour advertisement of a MAC, from fe80::1 to ff02::1, for
+# 2001:db8::1.  If given: VLAN, flags, hop limit, options, in hexadecimal (but
+# for the VLAN).
+na_frame()
+{
+	local tag='' flags=${3:-20} hops=${4:-ff} options addresses icmp length
+
+	[ -z "${2:-}" ] || printf -v tag '8100%04x' "$2"
+	hex_of "$1"
+	options=${5-0201$HEX}
+	addresses=fe800000000000000000000000000001ff020000000000000000000000000001
+	icmp=8800@${flags}00000020010db8000000000000000000000001$options
+	printf -v length '%04x' $(((${#icmp} + 3) / 2))
+	internet_checksum "$addresses${length}003a${icmp/@/0000}"
+	FRAME=333300000001$HEX${tag}86dd60000000${length}3a$hops$addresses${icmp/@/$CHECKSUM}
+}
+
+# Sets CHECKSUM, in hexadecimal, to what makes the sum of the words right.
+internet_checksum()
+{
+	local hex=$1 sum=0
+
+	for (( ; ${#hex} > 0; )); do
+		sum=$((sum + 16#${hex:0:4}))
+		hex=${hex:4}
+	done
+	sum=$(((sum & 0xffff) + (sum >> 16)))
+	sum=$(((sum & 0xffff) + (sum >> 16)))
+	printf -v CHECKSUM '%04x' $((0xffff - sum))
 }
 
 # Sets PACKET to a VXLAN packet with a frame in it.
@@ -316,6 +384,34 @@ vtep_announces()
 	rarp_frame "$mac"
 	vxlan_packet "$vni" "$FRAME"
 	vtep_sends "$vtep"
+}
+
+# What is refused or ignored cannot be waited for.  But packets of one sender are
+# taken in order: when this MAC is seen, all before it has been.
+BARRIER=02:00:00:00:0b:00
+
+# Waits until all that was sent has been judged; $1 is a VTEP that is believed.
+# shellcheck disable=SC2120 # the argument is optional
+all_heard()
+{
+	vtep_announces "${1:-10.255.0.3}" "$BARRIER" &&
+		wait_for quietly_bound "$BARRIER" '"origin":"snoop"' "\"via\":\"${1:-10.255.0.3}\"" &&
+		vxmob mac withdraw "$BARRIER" dev vx100
+}
+
+# --- a routing daemon -----------------------------------------------------
+
+# What zebra writes when BGP says that a MAC is behind a VTEP.
+zebra_installs()
+{
+	bridge fdb replace "$1" dev vx100 dst "$2" self master dynamic extern_learn
+}
+
+# What it writes when BGP withdraws that; the bridge entry goes, whichever VTEP
+# the vxlan entry names.
+zebra_removes()
+{
+	bridge fdb del "$1" dev vx100 dst "$2" self master 2>/dev/null || true
 }
 
 # --- questions ------------------------------------------------------------
@@ -445,6 +541,23 @@ claims_of()
 	COUNT=0
 	[[ $stats =~ \{\"origin\":\"$origin\",\"verdict\":\"$verdict\",\"count\":([0-9]+)\} ]] || return 0
 	COUNT=${BASH_REMATCH[1]}
+}
+
+# Sets COUNT to a number in the statistics.
+stat_of()
+{
+	local stats
+
+	stats=$(vxmob -json stats dev "${NET_DEV:-vx100}")
+	COUNT=0
+	[[ $stats =~ \"$1\":([0-9]+) ]] || return
+	COUNT=${BASH_REMATCH[1]}
+}
+
+stat_is()
+{
+	stat_of "$1"
+	[ "$COUNT" -eq "$2" ]
 }
 
 claims_are()

@@ -22,7 +22,7 @@ FLAVOUR=stock-6.1
 # Begins the lines by which the inside speaks to the outside.
 MARK='#run.sh#'
 TEST_LIMIT=300
-VM_LIMIT=1800
+VM_LIMIT=3600
 
 # --- inside the VM --------------------------------------------------------
 

@@ -7,10 +7,13 @@
  * emulated machine.
  *
  *   sendframe [-n NETNS] [-c COUNT] eth DEV HEX...
- *   sendframe [-n NETNS] [-c COUNT] udp SRC DST PORT HEX...
+ *   sendframe [-n NETNS] [-c COUNT] udp SRC[,SRC]... DST PORT HEX...
+ *   sendframe [-n NETNS] [-c COUNT] ext SRC DST PORT NEXT EXT HEX...
  *
  * Each HEX is one Ethernet frame, or the payload of one UDP datagram; colons
- * and dots between the digits are skipped.  With -c all are sent so many times.
+ * and dots between the digits are skipped.  With -c all are sent so many times,
+ * by each SRC in turn.  With ext, the IPv6 extension headers EXT, in hexadecimal
+ * too, come before the UDP header; NEXT is the number of the first of them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -28,18 +31,25 @@
 #define USAGE	2
 #define FAILED	1
 #define MAX	9000
+#define SOURCES	8
 
 struct target {
 	int sock;
 	struct sockaddr_storage addr;
 	socklen_t len;
+	/* ext */
+	const char *ext;
+	struct in6_addr src;
+	struct in6_addr dst;
+	int port;
 };
 
 static void usage(void)
 {
 	fprintf(stderr,
 		"usage: sendframe [-n NETNS] [-c COUNT] eth DEV HEX...\n"
-		"       sendframe [-n NETNS] [-c COUNT] udp SRC DST PORT HEX...\n");
+		"       sendframe [-n NETNS] [-c COUNT] udp SRC[,SRC]... DST PORT HEX...\n"
+		"       sendframe [-n NETNS] [-c COUNT] ext SRC DST PORT NEXT EXT HEX...\n");
 	exit(USAGE);
 }
 
@@ -131,12 +141,98 @@ static void open_udp(struct target *t, const char *src, const char *dst,
 		err(FAILED, "bind to %s", src);
 }
 
+/* Return: how many sources there are in the list. */
+static int open_sources(struct target *t, char *list, const char *dst,
+			const char *port)
+{
+	char *src;
+	int n = 0;
+
+	while ((src = strsep(&list, ","))) {
+		if (n == SOURCES)
+			errx(USAGE, "more than %d sources", SOURCES);
+		open_udp(&t[n++], src, dst, port);
+	}
+	return n;
+}
+
+static void open_ext(struct target *t, char **args)
+{
+	struct sockaddr_in6 from = { .sin6_family = AF_INET6 };
+	struct sockaddr_in6 *to = (struct sockaddr_in6 *)&t->addr;
+
+	if (inet_pton(AF_INET6, args[0], &t->src) != 1 ||
+	    inet_pton(AF_INET6, args[1], &t->dst) != 1)
+		errx(USAGE, "%s or %s is no IPv6 address", args[0], args[1]);
+	t->port = atoi(args[2]);
+	t->ext = args[4];
+	from.sin6_addr = t->src;
+	to->sin6_family = AF_INET6;
+	to->sin6_addr = t->dst;
+	t->len = sizeof(*to);
+	t->sock = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, atoi(args[3]));
+	if (t->sock < 0)
+		err(FAILED, "raw socket");
+	if (bind(t->sock, (struct sockaddr *)&from, sizeof(from)))
+		err(FAILED, "bind to %s", args[0]);
+}
+
+static unsigned int sum_words(const void *data, size_t len)
+{
+	const unsigned char *b = data;
+	unsigned int sum = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum += i % 2 ? b[i] : b[i] << 8;
+	return sum;
+}
+
+static void put_be16(unsigned char *to, unsigned int value)
+{
+	to[0] = value >> 8;
+	to[1] = value;
+}
+
+/* The UDP header before a payload of @len bytes. */
+static void put_udp(const struct target *t, unsigned char *udp, size_t len)
+{
+	unsigned int sum;
+
+	len += 8;
+	put_be16(udp, t->port);
+	put_be16(udp + 2, t->port);
+	put_be16(udp + 4, len);
+	put_be16(udp + 6, 0);
+	sum = sum_words(&t->src, sizeof(t->src)) + IPPROTO_UDP + len +
+	      sum_words(&t->dst, sizeof(t->dst)) + sum_words(udp, len);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	put_be16(udp + 6, sum == 0xffff ? sum : ~sum);
+}
+
+/* Return: bytes in @buf: what follows the IPv6 header. */
+static size_t unhex_ext(const struct target *t, const char *hex,
+			unsigned char *buf)
+{
+	static unsigned char payload[MAX];
+	size_t ext, len;
+
+	ext = unhex(t->ext, buf);
+	len = unhex(hex, payload);
+	if (ext + 8 + len > MAX)
+		errx(USAGE, "too long a packet");
+	memcpy(buf + ext + 8, payload, len);
+	put_udp(t, buf + ext, len);
+	return ext + 8 + len;
+}
+
 static void send_hex(const struct target *t, const char *hex)
 {
 	static unsigned char buf[MAX];
 	size_t len;
 
-	len = unhex(hex, buf);
+	len = t->ext ? unhex_ext(t, hex, buf) : unhex(hex, buf);
 	if (sendto(t->sock, buf, len, 0, (const struct sockaddr *)&t->addr,
 		   t->len) != (ssize_t)len)
 		err(FAILED, "send");
@@ -144,8 +240,8 @@ static void send_hex(const struct target *t, const char *hex)
 
 int main(int argc, char **argv)
 {
-	struct target target = {};
-	int opt, i, count = 1;
+	struct target targets[SOURCES] = {};
+	int opt, i, t, n = 1, count = 1;
 
 	while ((opt = getopt(argc, argv, "+n:c:")) != -1) {
 		if (opt == 'n')
@@ -158,16 +254,20 @@ int main(int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	if (argc >= 3 && !strcmp(argv[0], "eth")) {
-		open_eth(&target, argv[1]);
+		open_eth(&targets[0], argv[1]);
 		argv += 2;
 	} else if (argc >= 5 && !strcmp(argv[0], "udp")) {
-		open_udp(&target, argv[1], argv[2], argv[3]);
+		n = open_sources(targets, argv[1], argv[2], argv[3]);
 		argv += 4;
+	} else if (argc >= 7 && !strcmp(argv[0], "ext")) {
+		open_ext(&targets[0], argv + 1);
+		argv += 6;
 	} else {
 		usage();
 	}
 	while (count-- > 0)
-		for (i = 0; argv[i]; i++)
-			send_hex(&target, argv[i]);
+		for (t = 0; t < n; t++)
+			for (i = 0; argv[i]; i++)
+				send_hex(&targets[t], argv[i]);
 	return 0;
 }

@@ -98,6 +98,62 @@ snoop()
 	must vxmob domain set dev vx100 vteps known
 }
 
+# The same behind IPv6 extension headers, which begin with one of number $1.
+far_announces_behind()
+{
+	rarp_frame "$4"
+	vxlan_packet 100 "$FRAME"
+	"$NET_HERE/sendframe" -n "$FAR" ext "$3" fd00::1 4789 "$1" "$2" "$PACKET"
+}
+
+# Options are passed over; this header says nothing, and is the last.
+PADDING=1100010400000000
+MORE_PADDING=3c00010400000000
+
+destination_options()
+{
+	local mac=02:00:00:00:01:08
+
+	must vxmob mac announce "$mac" dev vx100 via fd00::2
+	must far_announces_behind 60 "$PADDING" fd00::3 "$mac"
+	must comes_to "$mac" "vx100 fd00::3"
+	must far_announces_behind 60 "$MORE_PADDING$PADDING" fd00::2 "$mac"
+	must comes_to "$mac" "vx100 fd00::2"
+	# 16 bytes long
+	must far_announces_behind 60 11010104000000000104000000000000 fd00::3 "$mac"
+	must comes_to "$mac" "vx100 fd00::3"
+}
+
+# What the stack may never bring to the driver is no evidence: a fragment, also
+# if it is the only one or hides the first; what a router or IPsec comes before;
+# more options than there can be, or an option header that goes on beyond the end.
+not_behind()
+{
+	local mac=02:00:00:00:01:09 header
+
+	must vxmob mac announce "$mac" dev vx100 via fd00::2
+	for header in 44,1100000000000001 44,1100000100000002 \
+		      44,2c000001000000031100000000000004 \
+		      44,2c000000000000051100000100000006 \
+		      60,2c000104000000001100000100000007 \
+		      60,2c000104000000001100000000000008 \
+		      43,1100040000000000 43,1102040100000000fd000000000000000000000000000001 \
+		      51,110100000000000100000001 59,1100000000000000 \
+		      60,$MORE_PADDING$MORE_PADDING$MORE_PADDING$PADDING \
+		      60,11ff010400000000; do
+		must far_announces_behind "${header%,*}" "${header#*,}" fd00::3 "$mac"
+	done
+	# a datagram that does not fit one packet
+	rarp_frame "$mac"
+	vxlan_packet 100 "$FRAME"
+	PACKET+=$(printf '%03000d' 0)
+	must "$NET_HERE/sendframe" -n "$FAR" udp fd00::3 fd00::1 4789 "$PACKET"
+	must far_announces fd00::3 02:00:00:00:01:0a
+	must comes_to 02:00:00:00:01:0a "vx100 fd00::3"
+	must is_at "$mac" "vx100 fd00::2"
+	must bound "$mac" '"moves":0,'
+}
+
 learn()
 {
 	local mac=02:00:00:00:01:06
@@ -131,7 +187,7 @@ far_has_received()
 	[ "$COUNT" -ge "$1" ]
 }
 
-ALL_TESTS="announce tie wrong_family snoop learn transmit"
+ALL_TESTS="announce tie wrong_family snoop destination_options not_behind learn transmit"
 
 net_private "$@"
 run_tests "$@"

@@ -20,11 +20,6 @@ setup()
 	vxmob domain add dev vx100 snoop none
 }
 
-zebra_installs()
-{
-	bridge fdb replace "$1" dev vx100 dst "$2" self master dynamic extern_learn
-}
-
 new()
 {
 	local mac=02:00:00:00:01:01

@@ -19,11 +19,6 @@ enrol()
 	vxmob domain add dev vx100 && defer vxmob domain del dev vx100
 }
 
-zebra_installs()
-{
-	bridge fdb replace "$1" dev vx100 dst "$2" self master dynamic extern_learn
-}
-
 no_domain()
 {
 	[ -z "$(vxmob domain show)" ]

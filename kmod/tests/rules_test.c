@@ -18,7 +18,6 @@
 #define NOW		1000000ULL
 #define CONFIRM_MS	5000
 #define WINDOW		(NOW + CONFIRM_MS)
-#define MOVED		(NOW - CONFIRM_MS)	/* when what is bound had moved */
 
 /* An optional sequence number: 0 is none. */
 #define NUMBER_GIVEN	BIT_ULL(32)
@@ -87,6 +86,8 @@ enum rules_policy {
 	SELF_UNKNOWN,
 	SELF_V6,
 	RESERVED,
+	GUARDED,
+	GUARDED_CONFIRM_NONE,
 };
 
 static const struct vxmob_policy policies[] = {
@@ -96,6 +97,8 @@ static const struct vxmob_policy policies[] = {
 	[SELF_UNKNOWN] = { .confirm_ms = CONFIRM_MS },
 	[SELF_V6] = { .self = { .len = 16, .b = { 0x20, 0x01, [15] = 2 } },
 		      .confirm_ms = CONFIRM_MS },
+	[GUARDED] = { .confirm_ms = CONFIRM_MS, .guard = true },
+	[GUARDED_CONFIRM_NONE] = { .guard = true },
 	[RESERVED] = { .self = { .len = 4, .b = { 192, 0, 2, 2 } },
 		       .confirm_ms = CONFIRM_MS, .reserved = true },
 };
@@ -109,7 +112,9 @@ static const struct vxmob_policy policies[] = {
  * @seq: NUM() of the number received, or 0
  * @bump: unnumbered moves since
  * @window_end: in milliseconds; NOW is the time of judgement
+ * @since: milliseconds since it moved; 0 for CONFIRM_MS
  * @status: enum vxmob_status
+ * @repairs: how often the port that was left has claimed it back
  * @origin: enum vxmob_origin
  * @sticky: does not move
  * @router: belongs to a router
@@ -122,6 +127,8 @@ struct rules_state {
 	u64 seq;
 	u32 bump;
 	u64 window_end;
+	u32 since;
+	u8 repairs;
 	u8 status;
 	u8 origin;
 	bool sticky;
@@ -799,6 +806,19 @@ static const struct rules_case rules_cases[] = {
 	  .claim = { CONTROL, VTEP1, NUM(0) }, ROW(15, ACCEPT_MOVE),
 	  .then = { .cur = VTEP1, .prev = VTEP3, .prev2 = VTEP4,
 		    .seq = NUM(0) } },
+	{ .desc = "15: equal number when the window has ended",
+	  .bound = { .cur = VTEP3, .prev = VTEP1, .seq = NUM(5), .bump = 1,
+		     .status = PROVISIONAL, .origin = SNOOP,
+		     .window_end = NOW },
+	  .claim = { CONTROL, VTEP4, NUM(5) }, ROW(15, ACCEPT_MOVE),
+	  .then = { .cur = VTEP4, .prev = VTEP3, .prev2 = VTEP1,
+		    .seq = NUM(5) } },
+	{ .desc = "15: equal number, and no window can tell",
+	  .bound = { .cur = VTEP3, .prev = VTEP1, .seq = NUM(5), .bump = 1,
+		     .status = VXMOB_STATUS_UNOBSERVABLE, .origin = SNOOP },
+	  .claim = { CONTROL, VTEP4, NUM(5) }, ROW(15, ACCEPT_MOVE),
+	  .then = { .cur = VTEP4, .prev = VTEP3, .prev2 = VTEP1,
+		    .seq = NUM(5) } },
 	{ .desc = "15: netlink, former place and no window",
 	  .bound = { .cur = VTEP3, .prev = VTEP1, .origin = NETLINK },
 	  .claim = { NETLINK, VTEP1 }, ROW(15, ACCEPT_MOVE),
@@ -870,17 +890,70 @@ static const struct rules_case rules_cases[] = {
 	  .claim = { SNOOP, VTEP3 }, ROW(18, ACCEPT_MOVE),
 	  .then = { .cur = VTEP3, .prev = PORT1, .seq = NUM(5), .bump = 1,
 		    .origin = SNOOP } },
+
+	/* 19: late frames of the port that was left */
+	{ .desc = "19: learn on the port that was left", .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .seq = NUM(5),
+		     .since = 1 },
+	  .claim = { LEARN, PORT1 }, ROW(19, REFUSE_STALE) },
+	{ .desc = "19: the third time, after netlink", .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .repairs = 2,
+		     .origin = NETLINK, .since = CONFIRM_MS - 1 },
+	  .claim = { LEARN, PORT1 }, ROW(19, REFUSE_STALE) },
+	{ .desc = "17: the fourth time is believed", .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .repairs = 3,
+		     .since = 1 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1, .bump = 1,
+		    .origin = LEARN, .window_end = WINDOW } },
+	{ .desc = "17: too late for a late frame", .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .since = CONFIRM_MS },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1, .bump = 1,
+		    .origin = LEARN, .window_end = WINDOW } },
+	{ .desc = "17: never against an announcement alone", .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .bump = 1,
+		     .status = PROVISIONAL, .origin = SNOOP, .since = 1 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1, .bump = 2,
+		    .origin = LEARN, .window_end = WINDOW } },
+	{ .desc = "17: on another port", .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .since = 1 },
+	  .claim = { LEARN, PORT2 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT2, .prev = VTEP3, .prev2 = PORT1, .bump = 1,
+		    .origin = LEARN, .window_end = WINDOW } },
+	{ .desc = "17: the port before the one that was left",
+	  .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = VTEP1, .prev2 = PORT1,
+		     .since = 1 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = VTEP1, .bump = 1,
+		    .origin = LEARN, .window_end = WINDOW } },
+	{ .desc = "17: nothing is late with confirm none",
+	  .policy = GUARDED_CONFIRM_NONE,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .since = 1 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1, .bump = 1,
+		    .origin = LEARN } },
+	{ .desc = "17: without the guard",
+	  .bound = { .cur = VTEP3, .prev = PORT1, .since = 1 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1, .bump = 1,
+		    .origin = LEARN, .window_end = WINDOW } },
 };
 
 static struct vxmob_mobility mobility(const struct rules_state *state)
 {
+	u64 moved = NOW - (state->since ?: CONFIRM_MS);
+
 	return (struct vxmob_mobility){
 		.cur = spots[state->cur],
 		.prev = spots[state->prev],
 		.prev2 = spots[state->prev2],
 		.pending = spots[state->pending],
-		.moved_ms = MOVED,
-		.window_ms = state->window_end ? state->window_end - MOVED : 0,
+		.moved_ms = moved,
+		.window_ms = state->window_end ? state->window_end - moved : 0,
+		.repairs = state->repairs,
 		.seq = state->seq,
 		.bump = state->bump,
 		.has_seq = state->seq & NUMBER_GIVEN,
@@ -935,6 +1008,7 @@ static void expect_state(struct kunit *test, const struct vxmob_mobility *is,
 	KUNIT_EXPECT_EQ(test, is->router, want->router);
 	KUNIT_EXPECT_EQ(test, is->status, want->status);
 	KUNIT_EXPECT_EQ(test, is->origin, want->origin);
+	KUNIT_EXPECT_EQ(test, is->repairs, want->repairs);
 }
 
 static struct rules_state state_wanted(const struct rules_case *param)
@@ -948,6 +1022,8 @@ static struct rules_state state_wanted(const struct rules_case *param)
 		state.pending = param->claim.spot;
 	if (param->taken_back)
 		state.pending = NOWHERE;
+	if (param->rule == VXMOB_RULE_LATE_FRAME)
+		state.repairs++;
 	return state;
 }
 
@@ -1015,7 +1091,7 @@ static void rules_all_tested(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(rules_cases); i++)
 		rows |= BIT(rules_cases[i].rule);
-	KUNIT_EXPECT_EQ(test, rows, (u32)GENMASK(18, 1));
+	KUNIT_EXPECT_EQ(test, rows, (u32)GENMASK(19, 1));
 }
 
 #define STORY_STEPS_MAX	8
@@ -1215,6 +1291,176 @@ static void rules_verdict_accepts(struct kunit *test)
 				    verdict);
 }
 
+/* 20: the window ends, and the control plane's last word is applied. */
+static void rules_roll_back(struct kunit *test)
+{
+	const struct rules_state was = {
+		.cur = VTEP3, .prev = VTEP1, .pending = VTEP1, .seq = NUM(5),
+		.bump = 1, .status = PROVISIONAL, .origin = SNOOP,
+		.window_end = NOW, .router = true,
+	};
+	struct vxmob_mobility bound = mobility(&was), next;
+	struct vxmob_claim claim = {};
+	struct vxmob_ruling said;
+	struct rules_state then = {
+		.cur = VTEP1, .prev = VTEP3, .prev2 = VTEP1, .seq = NUM(5),
+		.bump = 2, .origin = NETLINK, .router = true,
+	};
+
+	bound.pending_origin = NETLINK;
+	memset(&next, 0x5a, sizeof(next));
+	said = vxmob_roll_back(&next, &bound, &claim, NOW);
+	KUNIT_EXPECT_EQ(test, said.rule, VXMOB_RULE_ROLL_BACK);
+	KUNIT_EXPECT_EQ(test, said.verdict, VXMOB_VERDICT_ACCEPT_MOVE);
+	KUNIT_EXPECT_EQ(test, spot_of(&claim.place), (int)VTEP1);
+	KUNIT_EXPECT_FALSE(test, claim.has_seq);
+	expect_state(test, &next, &then);
+	KUNIT_EXPECT_EQ(test, next.dup_moves, 0);
+
+	bound.pending_origin = CONTROL;
+	bound.pending_has_seq = true;
+	bound.pending_seq = 7;
+	vxmob_roll_back(&next, &bound, &claim, NOW);
+	then.origin = CONTROL;
+	then.seq = NUM(7);
+	then.bump = 0;
+	expect_state(test, &next, &then);
+	KUNIT_EXPECT_EQ(test, claim.seq, 7);
+}
+
+/* What is remembered comes with its number and its speaker, and goes whole. */
+static void rules_pending(struct kunit *test)
+{
+	const struct rules_state was = {
+		.cur = VTEP3, .prev = VTEP1, .bump = 1, .status = PROVISIONAL,
+		.origin = SNOOP, .window_end = WINDOW,
+	};
+	const struct rules_word words[] = {
+		{ CONTROL, VTEP1, NUM(9) }, { NETLINK, VTEP1 },
+		{ CONTROL, VTEP1, .op = WITHDRAW },
+	};
+	struct vxmob_mobility bound = mobility(&was);
+	struct vxmob_claim claim;
+	struct vxmob_ruling said;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		claim = claim_of(&words[i], NULL);
+		said = vxmob_judge(&bound, &claim, &policies[ORDINARY], NOW);
+		vxmob_settle(&bound, &bound, &claim, &policies[ORDINARY],
+			     &said, NOW);
+		KUNIT_EXPECT_EQ(test, bound.pending_has_seq, i == 0);
+		KUNIT_EXPECT_EQ(test, bound.pending_seq, i == 0 ? 9 : 0);
+		KUNIT_EXPECT_EQ(test, bound.pending_origin,
+				i == 1 ? NETLINK : CONTROL);
+	}
+	KUNIT_EXPECT_EQ(test, spot_of(&bound.pending), (int)NOWHERE);
+}
+
+#define DUP_WINDOW	180000
+#define DUP_RECOVER	30000
+
+/**
+ * struct dup_case - Moves, and whether they make a duplicate
+ * @desc: name of the case
+ * @start: when the first move is made, milliseconds
+ * @after: milliseconds from each move to the next; ends with 0
+ * @duplicate: bit n: it is a duplicate after move n, counted from 0
+ */
+struct dup_case {
+	const char *desc;
+	u64 start;
+	u32 after[8];
+	u32 duplicate;
+};
+
+static const struct dup_case dup_cases[] = {
+	{ "five moves at once", NOW, { 1, 1, 1, 1 }, BIT(4) },
+	{ "the fifth in the last moment", NOW, { 1, 1, 1, DUP_WINDOW - 4 },
+	  BIT(4) },
+	{ "the fifth too late", NOW, { 1, 1, 1, DUP_WINDOW - 3 }, 0 },
+	{ "the window begins anew with the move that is too late", NOW,
+	  { 1, 1, 1, DUP_WINDOW - 3, 1, 1, 1, 1 }, BIT(8) },
+	{ "it stays one while the window runs", NOW, { 1, 1, 1, 1, 1 },
+	  BIT(4) | BIT(5) },
+	{ "and is none any more after that", NOW, { 1, 1, 1, 1, DUP_WINDOW },
+	  BIT(4) },
+	{ "slowly", NOW, { 50000, 50000, 50000, 50000, 50000, 50000 }, 0 },
+	{ "across the end of 32 bits of milliseconds", 0xfffffffeULL,
+	  { 1, 1, 1, 1 }, BIT(4) },
+};
+
+static void dup_get_desc(const struct dup_case *param, char *desc)
+{
+	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+/* Creates the function dup_gen_params */
+KUNIT_ARRAY_PARAM(dup, dup_cases, dup_get_desc);
+
+static void move_once(struct vxmob_mobility *state,
+		      const struct vxmob_policy *policy, u64 now)
+{
+	const struct rules_word word = {
+		CONTROL, vxmob_place_equal(&state->cur, &spots[VTEP1]) ?
+			 VTEP3 : VTEP1
+	};
+	struct vxmob_claim claim = claim_of(&word, NULL);
+	struct vxmob_ruling said = vxmob_judge(state, &claim, policy, now);
+
+	vxmob_settle(state, state, &claim, policy, &said, now);
+}
+
+static void rules_duplicate(struct kunit *test)
+{
+	const struct vxmob_policy policy = {
+		.dup_moves = 5, .dup_window_ms = DUP_WINDOW,
+	};
+	const struct rules_state first = { .cur = VTEP1 };
+	const struct dup_case *param = test->param_value;
+	struct vxmob_mobility state = mobility(&first);
+	u64 now = param->start;
+	int i;
+
+	for (i = 0; i == 0 || (i < 9 && param->after[i - 1]); i++) {
+		now += i ? param->after[i - 1] : 0;
+		move_once(&state, &policy, now);
+		KUNIT_EXPECT_EQ_MSG(test, state.duplicate,
+				    !!(param->duplicate & BIT(i)), "move %d",
+				    i);
+		KUNIT_EXPECT_EQ(test, state.status,
+				VXMOB_STATUS_CONFIRMED);
+	}
+}
+
+/* It stays where the last move brought it, for a time that doubles. */
+static void rules_freeze(struct kunit *test)
+{
+	const struct vxmob_policy policy = {
+		.dup_moves = 2, .dup_window_ms = DUP_WINDOW, .dup_freeze = true,
+		.dup_recover_ms = DUP_RECOVER,
+	}, for_ever = {};
+	const struct rules_state first = { .cur = VTEP1 };
+	struct vxmob_mobility state = mobility(&first);
+	u32 wanted = DUP_RECOVER;
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		move_once(&state, &policy, NOW);
+		KUNIT_EXPECT_EQ(test, state.status, VXMOB_STATUS_CONFIRMED);
+		move_once(&state, &policy, NOW + 1);
+		KUNIT_EXPECT_EQ(test, state.status, VXMOB_STATUS_FROZEN);
+		KUNIT_EXPECT_EQ(test, spot_of(&state.cur), (int)VTEP1);
+		KUNIT_EXPECT_EQ(test, vxmob_frozen_for(&state, &policy), wanted);
+		KUNIT_EXPECT_EQ(test, vxmob_frozen_for(&state, &for_ever), 0);
+		move_once(&state, &policy, NOW + 2);
+		KUNIT_EXPECT_EQ(test, spot_of(&state.cur), (int)VTEP1);
+		vxmob_thaw(&state);
+		KUNIT_EXPECT_FALSE(test, state.duplicate);
+		wanted = min(wanted * 2, 3600000U);
+	}
+}
+
 static struct kunit_case rules_test_cases[] = {
 	KUNIT_CASE_PARAM(rules_judge_case, rules_gen_params),
 	KUNIT_CASE_PARAM(rules_settle_case, rules_gen_params),
@@ -1223,6 +1469,10 @@ static struct kunit_case rules_test_cases[] = {
 	KUNIT_CASE(rules_place_equal),
 	KUNIT_CASE(rules_place_kind),
 	KUNIT_CASE(rules_verdict_accepts),
+	KUNIT_CASE(rules_roll_back),
+	KUNIT_CASE(rules_pending),
+	KUNIT_CASE_PARAM(rules_duplicate, dup_gen_params),
+	KUNIT_CASE(rules_freeze),
 	{}
 };
 
