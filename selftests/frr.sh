@@ -49,14 +49,15 @@ comes()
 	evpn_wait $FRR_WAIT "$@"
 }
 
-# Does it go on to hold for so many seconds?
+# Does it go on to hold for so many seconds?  What a daemon writes against the
+# rules is there for a moment, until it is put back.
 stays()
 {
 	local end=$((SECONDS + $1))
 
 	shift
 	while [ $SECONDS -lt $end ]; do
-		"$@" || return
+		"$@" || { doze 0.3; "$@"; } || return
 		doze 0.1
 	done
 }
@@ -260,7 +261,7 @@ vm_seen_from()
 	fi
 }
 
-# All leaves forward to one.
+# Are all leaves right?
 vm_at()
 {
 	local leaf

@@ -113,6 +113,7 @@ early_leak()
 	must vm_comes_to leaf1
 	must lasts vm_at leaf1
 	must vm_reached
+	ktap_print "leaf3's BGP has $(evpn_mac_route leaf3 "$VM_MAC")"
 	must vm_hop leaf2
 	must vm_comes_to leaf2
 	must vm_reached

@@ -121,6 +121,47 @@ spoof_opposed()
 	must vm_reached
 }
 
+# The new place is announced while the VM still talks at the old one, whose BGP
+# says so, and withdraws it when the VM has gone.  What was pending is withdrawn
+# then too, and nobody may go back to it.
+announced_early()
+{
+	vm_create fa:16:3e:00:02:08
+	must vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $((2 * FRR_CONFIRM))
+	defer vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $FRR_CONFIRM
+	must vm_boot leaf1
+	must comes vm_status leaf3 confirmed
+	must frr_pause leaf2 bgpd
+	must monitor_start leaf3
+	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
+	must comes vm_unrouted leaf3
+	must vm_order frame "$(vm_home leaf1)"
+	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
+	must vm_unplug leaf1
+	must vm_hop leaf2
+	must comes vm_unrouted leaf3
+	must comes vm_seen_from leaf3 leaf2
+	must stays $((2 * FRR_CONFIRM)) vm_seen_from leaf3 leaf2
+	must not monitor_has '"rolled-back"' "$VM_MAC"
+	must vm_reached
+	must frr_continue leaf2 bgpd
+	must vm_comes_to leaf2
+}
+
+# A frame that the old port still had, when the VM talks on the new one.
+late_frame()
+{
+	vm_create fa:16:3e:00:02:09 --ip 192.168.20.29 --gateway $EVPN_GATEWAY --ping 100
+	must vm_boot leaf1
+	must vm_hop leaf2
+	must comes vm_routed leaf3 leaf2 1
+	must vm_order frame "$(vm_home leaf1)"
+	must vm_comes_to leaf2
+	must lasts vm_at leaf2
+	must vm_reached
+	ktap_print "leaf3's BGP has $(evpn_mac_route leaf3 $VM_MAC)"
+}
+
 # --- daemons that restart, or withdraw late --------------------------------
 
 # The numbers of a daemon that was killed begin again below those that the peers
@@ -214,7 +255,7 @@ monitor_has()
 }
 
 ALL_TESTS="there_and_back onwards all_daemons_slow spoof_unopposed spoof_opposed
-	daemons_restart withdraws_late"
+	announced_early late_frame daemons_restart withdraws_late"
 
 frr_require
 require_module
