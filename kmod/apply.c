@@ -51,14 +51,32 @@ static const struct ndmsg *parse_entry(const struct nlmsghdr *nlh,
 	return nlmsg_data(nlh);
 }
 
-/* The driver's hash reads eight bytes of a MAC. */
+/**
+ * struct vni_attr - The attribute that asks an external device for a VNI
+ * @head: its header
+ * @vni: the VNI, host byte order
+ */
+struct vni_attr {
+	struct nlattr head;
+	u32 vni;
+};
+
+/*
+ * The driver's hash reads eight bytes of a MAC. The VNI says nothing to a bridge
+ * and nothing new to a device that has one.
+ */
 static const struct ndmsg *read_entry(struct vxmob_domain *d,
 				      struct net_device *dev, const u8 *mac,
 				      u16 vid, struct nlattr **tb)
 {
+	struct vni_attr vni = {
+		.head = { .nla_len = sizeof(vni), .nla_type = NDA_VNI },
+		.vni = d->vni,
+	};
 	u8 padded[ETH_ALEN + 2] = {};
 
 	memset(tb, 0, sizeof(*tb) * (NDA_MAX + 1));
+	tb[NDA_VNI] = &vni.head;
 	ether_addr_copy(padded, mac);
 	skb_trim(d->scratch, 0);
 	if (dev->netdev_ops->ndo_fdb_get(d->scratch, tb, dev, padded, vid, 0,
@@ -67,7 +85,9 @@ static const struct ndmsg *read_entry(struct vxmob_domain *d,
 	return parse_entry((struct nlmsghdr *)d->scratch->data, tb);
 }
 
-static void read_place(struct nlattr **tb, struct vxmob_place *place)
+/* An entry may name the VNI that it would have anyway. */
+static void read_place(struct vxmob_domain *d, struct nlattr **tb,
+		       struct vxmob_place *place)
 {
 	if (!tb[NDA_DST] || nla_len(tb[NDA_DST]) > VXMOB_ADDR_MAX)
 		return;
@@ -76,7 +96,7 @@ static void read_place(struct nlattr **tb, struct vxmob_place *place)
 	memcpy(place->vtep.b, nla_data(tb[NDA_DST]), place->vtep.len);
 	if (tb[NDA_PORT])
 		place->port = nla_get_be16(tb[NDA_PORT]);
-	if (tb[NDA_VNI])
+	if (tb[NDA_VNI] && nla_get_u32(tb[NDA_VNI]) != d->vni)
 		place->vni = nla_get_u32(tb[NDA_VNI]);
 	if (tb[NDA_IFINDEX])
 		place->ifindex = nla_get_u32(tb[NDA_IFINDEX]);
@@ -106,7 +126,7 @@ static void read_vxlan(struct vxmob_domain *d, const u8 *mac,
 	fdb->vxlan_nexthop = tb[NDA_NH_ID];
 	fdb->vxlan_idle = read_used(tb);
 	if (!fdb->vxlan_nexthop)
-		read_place(tb, &fdb->vxlan);
+		read_place(d, tb, &fdb->vxlan);
 }
 
 static void read_bridge(struct vxmob_domain *d, struct net_device *br,
@@ -160,6 +180,18 @@ static int notify(unsigned long event, struct net_device *dev,
 							  NULL));
 }
 
+/*
+ * What netlink writes if it is told no VNI, so that who deletes the entry there
+ * finds it. On an external device that is 0, and the driver sends with the VNI
+ * that the frame brought.
+ */
+static __be32 default_vni(const struct vxmob_domain *d)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
+
+	return vxlan->default_dst.remote_vni ? cpu_to_be32(d->vni) : 0;
+}
+
 static void vxlan_info(struct vxmob_domain *d, const u8 *mac,
 		       const struct vxmob_place *place,
 		       struct switchdev_notifier_vxlan_fdb_info *info)
@@ -177,7 +209,8 @@ static void vxlan_info(struct vxmob_domain *d, const u8 *mac,
 		       sizeof(struct in_addr));
 	}
 	info->remote_port = place->port ?: vxlan->cfg.dst_port;
-	info->remote_vni = cpu_to_be32(place->vni ?: d->vni);
+	info->remote_vni = place->vni ? cpu_to_be32(place->vni) :
+					default_vni(d);
 	info->remote_ifindex = place->ifindex;
 	info->vni = cpu_to_be32(d->vni);
 	ether_addr_copy(info->eth_addr, mac);
@@ -199,12 +232,17 @@ static int vxlan_write(struct vxmob_domain *d, const u8 *mac,
 	return 0;
 }
 
+/* Whoever wrote the entry of an external device may have named its VNI. */
 static void vxlan_erase(struct vxmob_domain *d, const u8 *mac,
 			const struct vxmob_place *place)
 {
 	struct switchdev_notifier_vxlan_fdb_info info;
 
 	vxlan_info(d, mac, place, &info);
+	notify(SWITCHDEV_VXLAN_FDB_DEL_TO_BRIDGE, d->dev, &info.info);
+	if (info.remote_vni)
+		return;
+	info.remote_vni = info.vni;
 	notify(SWITCHDEV_VXLAN_FDB_DEL_TO_BRIDGE, d->dev, &info.info);
 }
 
@@ -573,21 +611,29 @@ void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b)
 typedef void (*entry_fn)(struct vxmob_domain *d, struct nlattr **tb,
 			 void *data);
 
-/* Call @fn for each unicast entry in @skb of the vxlan or the domain's VLAN. */
+/* Is it the domain's VLAN of the bridge, or its VNI of the vxlan device? */
+static bool in_segment(const struct vxmob_domain *d, struct nlattr **tb)
+{
+	if (tb[NDA_MASTER])
+		return d->vid == (tb[NDA_VLAN] ? nla_get_u16(tb[NDA_VLAN]) : 0);
+	if (tb[NDA_SRC_VNI])
+		return nla_get_u32(tb[NDA_SRC_VNI]) == d->vni;
+	return !vxmob_is_external(d->dev);
+}
+
+/* Call @fn for each unicast entry in @skb that is in the domain's segment. */
 static void each_entry(struct vxmob_domain *d, struct sk_buff *skb, entry_fn fn,
 		       void *data)
 {
 	const struct nlmsghdr *nlh = (struct nlmsghdr *)skb->data;
 	struct nlattr *tb[NDA_MAX + 1];
 	int left = skb->len;
-	u16 vid;
 
 	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
 		if (!parse_entry(nlh, tb) || !tb[NDA_LLADDR] ||
 		    !is_valid_ether_addr(nla_data(tb[NDA_LLADDR])))
 			continue;
-		vid = tb[NDA_VLAN] ? nla_get_u16(tb[NDA_VLAN]) : 0;
-		if (!tb[NDA_MASTER] || vid == d->vid)
+		if (in_segment(d, tb))
 			fn(d, tb, data);
 	}
 }
@@ -639,8 +685,8 @@ static void entry_to_sink(struct vxmob_domain *d, struct nlattr **tb,
 /**
  * vxmob_fdb_each_mac - Call a function for every MAC with an entry
  * @d: the domain
- * @fn: called with each MAC that the vxlan device or, in the domain's VLAN, the
- *	bridge has an entry for; more than once for most
+ * @fn: called with each MAC that the vxlan device, in the domain's VNI, or the
+ *	bridge, in its VLAN, has an entry for; more than once for most
  *
  * Context: process, may sleep; RTNL is held, no lock of the module is.
  * Return: 0, or -ENOMEM.
@@ -706,7 +752,7 @@ static void erase_vxlan(struct vxmob_domain *d, struct nlattr **tb, void *data)
 	struct vxmob_place place = {};
 	bool *erased = data;
 
-	read_place(tb, &place);
+	read_place(d, tb, &place);
 	if (place.state != VXMOB_STATE_REMOTE)
 		return;
 	vxlan_erase(d, nla_data(tb[NDA_LLADDR]), &place);

@@ -3,10 +3,10 @@
  * Domains: the VXLAN segments that this host has been told to manage.
  *
  * They come, change and go under the RTNL, like the devices that they stand
- * for. They are found under RCU in three ways: by vxlan device, by bridge and
- * VLAN (the bridge's events tell no more), and by VNI (packets tell no more).
+ * for. They are found under RCU in three ways: by vxlan device and VNI, by bridge
+ * and VLAN (the bridge's events tell no more), and by VNI (packets tell no
+ * more).
  */
-#include <linux/if_bridge.h>
 #include <linux/slab.h>
 #include <net/netlink.h>
 
@@ -20,6 +20,11 @@ static DEFINE_HASHTABLE(by_vxlan, INDEX_BITS);
 static DEFINE_HASHTABLE(by_bridge, INDEX_BITS);
 static DEFINE_HASHTABLE(by_vni, INDEX_BITS);
 
+static unsigned long vxlan_key(const struct net_device *dev, u32 vni)
+{
+	return (unsigned long)dev + vni;
+}
+
 static unsigned long bridge_key(const struct net_device *br, u16 vid)
 {
 	return (unsigned long)br + vid;
@@ -31,7 +36,32 @@ static unsigned long vni_key(const struct net *underlay, u32 vni)
 }
 
 /**
- * vxmob_domain_find - Find the domain of a vxlan device
+ * vxmob_is_external - Whether a device carries many VNIs
+ * @dev: a vxlan device
+ *
+ * Context: any.
+ * Return: true if each frame brings its VNI as metadata; false if the device
+ *	has one.
+ */
+bool vxmob_is_external(const struct net_device *dev)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(dev);
+
+	return vxlan->cfg.flags & VXLAN_F_COLLECT_METADATA;
+}
+
+/* The VNI that a device stands for; 0 if for none, or for many */
+static u32 own_vni(const struct net_device *dev)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(dev);
+
+	if (!netif_is_vxlan(dev) || vxmob_is_external(dev))
+		return 0;
+	return be32_to_cpu(vxlan->default_dst.remote_vni);
+}
+
+/**
+ * vxmob_domain_find - Find a domain of a vxlan device
  * @dev: the device
  * @vni: VNI, host byte order; 0 for the device's own
  *
@@ -42,9 +72,33 @@ struct vxmob_domain *vxmob_domain_find(const struct net_device *dev, u32 vni)
 {
 	struct vxmob_domain *d;
 
-	hash_for_each_possible_rcu(by_vxlan, d, by_vxlan, (unsigned long)dev,
+	vni = vni ?: own_vni(dev);
+	hash_for_each_possible_rcu(by_vxlan, d, by_vxlan, vxlan_key(dev, vni),
 				   lockdep_rtnl_is_held())
-		if (d->dev == dev && (!vni || d->vni == vni))
+		if (d->dev == dev && d->vni == vni)
+			return d;
+	return NULL;
+}
+
+/**
+ * vxmob_domain_next - Walk through the domains of a device
+ * @dev: the device
+ * @d: the domain before, which has not ended; NULL for the first
+ *
+ * Context: any; RCU or RTNL is held.
+ * Return: the domain, or NULL if there are no more.
+ */
+struct vxmob_domain *vxmob_domain_next(const struct net_device *dev,
+				       struct vxmob_domain *d)
+{
+	struct list_head *domains = &vxmob_net(dev_net(dev))->domains;
+
+	if (!netif_is_vxlan(dev))
+		return NULL;
+	if (!d)
+		d = list_entry(domains, struct vxmob_domain, list);
+	list_for_each_entry_continue_rcu(d, domains, list)
+		if (d->dev == dev)
 			return d;
 	return NULL;
 }
@@ -54,7 +108,7 @@ struct vxmob_domain *vxmob_domain_find(const struct net_device *dev, u32 vni)
  * @br: the bridge
  * @vid: the VLAN; 0 where the bridge is not VLAN aware
  *
- * Context: any; RCU is held.
+ * Context: any; RCU or RTNL is held.
  * Return: the domain, or NULL.
  */
 struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
@@ -63,7 +117,7 @@ struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
 	struct vxmob_domain *d;
 
 	hash_for_each_possible_rcu(by_bridge, d, by_bridge,
-				   bridge_key(br, vid))
+				   bridge_key(br, vid), lockdep_rtnl_is_held())
 		if (rcu_access_pointer(d->br) == br && d->vid == vid)
 			return d;
 	return NULL;
@@ -152,7 +206,7 @@ void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self)
 	}
 }
 
-static int check_device(const struct net_device *dev, u32 vni,
+static int check_device(const struct net_device *dev,
 			struct netlink_ext_ack *extack)
 {
 	const struct vxlan_dev *vxlan;
@@ -162,70 +216,50 @@ static int check_device(const struct net_device *dev, u32 vni,
 		return -EOPNOTSUPP;
 	}
 	vxlan = netdev_priv(dev);
-	if (vxlan->cfg.flags & VXLAN_F_COLLECT_METADATA) {
-		NL_SET_ERR_MSG(extack, "vxmob: external vxlan devices are not supported yet");
-		return -EOPNOTSUPP;
-	}
 	if (vxlan->cfg.flags & VXLAN_F_GPE) {
 		NL_SET_ERR_MSG(extack, "vxmob: a VXLAN-GPE device carries no Ethernet");
 		return -EOPNOTSUPP;
 	}
-	if (vni && vni != be32_to_cpu(vxlan->default_dst.remote_vni)) {
+	return 0;
+}
+
+/* Whether an external device takes part in a VNI: without a filter in all */
+static bool has_vni(const struct net_device *dev, u32 vni)
+{
+	const struct vxlan_dev *vxlan = netdev_priv(dev);
+	const struct vxlan_vni_group *group = rtnl_dereference(vxlan->vnigrp);
+	const struct vxlan_vni_node *node;
+
+	if (!(vxlan->cfg.flags & VXLAN_F_VNIFILTER) || !group)
+		return true;
+	list_for_each_entry(node, &group->vni_list, vlist)
+		if (be32_to_cpu(node->vni) == vni)
+			return true;
+	return false;
+}
+
+static int check_vni(const struct net_device *dev, u32 vni,
+		     struct netlink_ext_ack *extack)
+{
+	bool external = vxmob_is_external(dev);
+
+	if (external && !vni) {
+		NL_SET_ERR_MSG(extack, "vxmob: an external device carries many VNIs: name one");
+		return -EINVAL;
+	}
+	if (external && !has_vni(dev, vni)) {
+		NL_SET_ERR_MSG(extack, "vxmob: the device's filter lacks that VNI");
+		return -EINVAL;
+	}
+	if (!external && vni && vni != own_vni(dev)) {
 		NL_SET_ERR_MSG(extack, "vxmob: the device has another VNI");
 		return -EINVAL;
 	}
-	if (vxmob_domain_find(dev, 0)) {
+	if (vxmob_domain_find(dev, vni)) {
 		NL_SET_ERR_MSG(extack, "vxmob: the device is enrolled already");
 		return -EEXIST;
 	}
 	return 0;
-}
-
-static int pvid_of(const struct net_device *dev)
-{
-	u16 vid = 0;
-
-	rcu_read_lock();
-	if (br_vlan_get_pvid_rcu(dev, &vid))
-		vid = 0;
-	rcu_read_unlock();
-	return vid;
-}
-
-static bool carries_vid(const struct net_device *dev, u16 vid)
-{
-	struct bridge_vlan_info info;
-	int err;
-
-	rcu_read_lock();
-	err = br_vlan_get_info_rcu(dev, vid, &info);
-	rcu_read_unlock();
-	return !err;
-}
-
-/* Returns the VLAN for a device, or a negative error. @vid -1: to be found */
-static int choose_vid(const struct net_device *dev,
-		      const struct net_device *br, int vid,
-		      struct netlink_ext_ack *extack)
-{
-	if (!br || !br_vlan_enabled(br)) {
-		if (vid > 0 && br) {
-			NL_SET_ERR_MSG(extack, "vxmob: the bridge is not VLAN aware");
-			return -EINVAL;
-		}
-		return vid < 0 ? 0 : vid;
-	}
-	if (vid < 0)
-		vid = pvid_of(dev);
-	if (!vid) {
-		NL_SET_ERR_MSG(extack, "vxmob: the bridge is VLAN aware and the device has no PVID: name the VLAN");
-		return -EINVAL;
-	}
-	if (!carries_vid(dev, vid)) {
-		NL_SET_ERR_MSG(extack, "vxmob: the device is not in that VLAN");
-		return -EINVAL;
-	}
-	return vid;
 }
 
 static int check_segment(const struct net_device *br, u16 vid,
@@ -242,7 +276,7 @@ static int check_segment(const struct net_device *br, u16 vid,
 	return err;
 }
 
-static struct vxmob_domain *domain_alloc(struct net_device *dev)
+static struct vxmob_domain *domain_alloc(struct net_device *dev, u32 vni)
 {
 	const struct vxlan_dev *vxlan = netdev_priv(dev);
 	struct vxmob_domain *d;
@@ -269,7 +303,7 @@ static struct vxmob_domain *domain_alloc(struct net_device *dev)
 	INIT_WORK(&d->free_work, domain_free);
 	d->net = dev_net(dev);
 	d->underlay = vxlan->net;
-	d->vni = be32_to_cpu(vxlan->default_dst.remote_vni);
+	d->vni = vni ?: own_vni(dev);
 	d->port = vxlan->cfg.dst_port;
 	d->addr_len = vxlan->cfg.flags & VXLAN_F_IPV6 ?
 		      sizeof(struct in6_addr) : sizeof(struct in_addr);
@@ -292,7 +326,7 @@ static void publish(struct vxmob_domain *d, struct net_device *br)
 {
 	list_add_tail_rcu(&d->list, &vxmob_net(d->net)->domains);
 	vxmob_net(d->net)->gen++;
-	hash_add_rcu(by_vxlan, &d->by_vxlan, (unsigned long)d->dev);
+	hash_add_rcu(by_vxlan, &d->by_vxlan, vxlan_key(d->dev, d->vni));
 	hash_add_rcu(by_vni, &d->by_vni, vni_key(d->underlay, d->vni));
 	if (br)
 		index_bridge(d, br);
@@ -406,10 +440,10 @@ static int check_new(struct net_device *dev, struct net_device *br, u32 vni,
 {
 	int err;
 
-	err = check_device(dev, vni, extack);
+	err = check_device(dev, extack) ?: check_vni(dev, vni, extack);
 	if (err)
 		return err;
-	vid = choose_vid(dev, br, vid, extack);
+	vid = vxmob_vlan_choose(dev, br, vni, vid, extack);
 	if (vid < 0)
 		return vid;
 	err = check_segment(br, vid, extack);
@@ -433,8 +467,10 @@ static int take_over(struct vxmob_domain *d)
 /**
  * vxmob_domain_create - Enrol a vxlan device
  * @dev: the device
- * @vni: its VNI, host byte order; 0 for whatever it is
- * @vid: VLAN of the bridge; -1 for the PVID of the device's port
+ * @vni: its VNI, host byte order; 0 for whatever it is; an external device is
+ *	enrolled once for each VNI
+ * @vid: VLAN of the bridge; -1 for the PVID of the device's port, or the VLAN
+ *	that the bridge maps to @vni
  * @opt: options, taken over in any case
  * @extack: for the reason of a refusal
  *
@@ -453,7 +489,7 @@ int vxmob_domain_create(struct net_device *dev, u32 vni, int vid,
 
 	ASSERT_RTNL();
 	chosen = check_new(dev, br, vni, vid, extack);
-	d = chosen < 0 ? NULL : domain_alloc(dev);
+	d = chosen < 0 ? NULL : domain_alloc(dev, vni);
 	if (!d) {
 		kfree(opt);
 		return chosen < 0 ? chosen : -ENOMEM;
@@ -549,7 +585,8 @@ int vxmob_domain_join(struct vxmob_domain *d)
 	ASSERT_RTNL();
 	if (!br || rtnl_dereference(d->br))
 		return 0;
-	vid = choose_vid(d->dev, br, d->vid_auto ? -1 : d->vid, NULL);
+	vid = vxmob_vlan_choose(d->dev, br, d->vni,
+				d->vid_auto ? -1 : d->vid, NULL);
 	if (vid < 0 || check_segment(br, vid, NULL))
 		return -EAGAIN;
 	d->vid = vid;

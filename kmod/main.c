@@ -3,7 +3,8 @@
  * vxmob: moves of MAC addresses in VXLAN fabrics, applied on the first evidence
  * and held to the rules of RFC 7432.
  *
- * This file brings the module up and down, and follows devices that go away.
+ * This file brings the module up and down, and follows devices, ports and their
+ * VLANs that go away.
  */
 #include <linux/module.h>
 #include <net/genetlink.h>
@@ -99,18 +100,19 @@ static void port_left(struct net_device *port, struct net_device *br)
 static void changed_upper(struct net_device *dev,
 			  const struct netdev_notifier_changeupper_info *info)
 {
-	struct vxmob_domain *d = vxmob_domain_find(dev, 0);
+	struct vxmob_domain *d = NULL;
 
 	if (!netif_is_bridge_master(info->upper_dev) ||
 	    list_empty(&vxmob_net(dev_net(dev))->domains))
 		return;
 	if (!info->linking)
 		port_left(dev, info->upper_dev);
-	if (d && info->linking)
-		vxmob_resync(d, true);
-	else if (d)
-		vxmob_domain_leave(d);
-	else if (!info->linking)
+	while ((d = vxmob_domain_next(dev, d)))
+		if (info->linking)
+			vxmob_resync(d, true);
+		else
+			vxmob_domain_leave(d);
+	if (!info->linking)
 		port_gone(dev, info->upper_dev);
 }
 
@@ -118,7 +120,7 @@ static void gone(struct net_device *dev)
 {
 	struct vxmob_domain *d;
 
-	while ((d = vxmob_domain_find(dev, 0)))
+	while ((d = vxmob_domain_next(dev, NULL)))
 		vxmob_domain_end(d);
 }
 
@@ -147,6 +149,41 @@ static struct notifier_block netdev_nb = {
 	.notifier_call = netdev_event,
 };
 
+/*
+ * The bridge has flushed what it learned from the port in that VLAN; externally
+ * learned entries outlive that, too.
+ */
+static void vlan_gone(struct net_device *port, u16 vid)
+{
+	struct net_device *br = netdev_master_upper_dev_get(port);
+	struct vxmob_net *vn = vxmob_net(dev_net(port));
+	struct vxmob_domain *d;
+
+	d = br ? vxmob_domain_find_bridge(br, vid) : NULL;
+	if (!d || d->dev == port)
+		return;
+	mutex_lock(&vn->claim_lock);
+	vxmob_binding_walk(d, withdraw_if_on, port);
+	mutex_unlock(&vn->claim_lock);
+}
+
+/* A switch would answer; this module only listens. */
+static int switchdev_event(struct notifier_block *nb, unsigned long event,
+			   void *ptr)
+{
+	struct net_device *dev = switchdev_notifier_info_to_dev(ptr);
+	const struct switchdev_notifier_port_obj_info *info = ptr;
+
+	if (event == SWITCHDEV_PORT_OBJ_DEL && netif_is_bridge_port(dev) &&
+	    info->obj->id == SWITCHDEV_OBJ_ID_PORT_VLAN)
+		vlan_gone(dev, SWITCHDEV_OBJ_PORT_VLAN(info->obj)->vid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block switchdev_nb = {
+	.notifier_call = switchdev_event,
+};
+
 static int __init vxmob_init(void)
 {
 	int err;
@@ -166,11 +203,16 @@ static int __init vxmob_init(void)
 	err = register_netdevice_notifier(&netdev_nb);
 	if (err)
 		goto err_observe;
-	err = genl_register_family(&vxmob_nl_family);
+	err = register_switchdev_blocking_notifier(&switchdev_nb);
 	if (err)
 		goto err_netdev;
+	err = genl_register_family(&vxmob_nl_family);
+	if (err)
+		goto err_switchdev;
 	return 0;
 
+err_switchdev:
+	unregister_switchdev_blocking_notifier(&switchdev_nb);
 err_netdev:
 	unregister_netdevice_notifier(&netdev_nb);
 err_observe:
@@ -191,6 +233,7 @@ err_wq:
 static void __exit vxmob_exit(void)
 {
 	genl_unregister_family(&vxmob_nl_family);
+	unregister_switchdev_blocking_notifier(&switchdev_nb);
 	unregister_netdevice_notifier(&netdev_nb);
 	vxmob_observe_exit();
 	unregister_pernet_subsys(&net_ops);

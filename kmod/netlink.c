@@ -120,6 +120,20 @@ static struct net_device *parse_device(struct net *net,
 	return dev;
 }
 
+/* The VNI may be left out where there is no choice. */
+static struct vxmob_domain *find_domain(const struct net_device *dev,
+					const struct nlattr *vni)
+{
+	struct vxmob_domain *d, *another;
+
+	d = vxmob_domain_find(dev, vni ? nla_get_u32(vni) : 0);
+	if (d || vni)
+		return d;
+	d = vxmob_domain_next(dev, NULL);
+	another = d ? vxmob_domain_next(dev, d) : NULL;
+	return another ? ERR_PTR(-EINVAL) : d;
+}
+
 /* The domain that a request names, referenced */
 static struct vxmob_domain *parse_domain(struct net *net,
 					 const struct nlattr *ifindex,
@@ -135,7 +149,12 @@ static struct vxmob_domain *parse_domain(struct net *net,
 		d = ERR_CAST(dev);
 		goto out;
 	}
-	d = vxmob_domain_find(dev, vni ? nla_get_u32(vni) : 0);
+	d = find_domain(dev, vni);
+	if (IS_ERR(d)) {
+		bad_attr(extack, ifindex,
+			 "vxmob: the device is enrolled with several VNIs: name one", 0);
+		goto out;
+	}
 	if (d && vxmob_domain_get(d))
 		goto out;
 	d = ERR_PTR(-ENOENT);

@@ -260,9 +260,10 @@ struct vxmob_wheel {
 #define VXMOB_VTEP_BITS		6
 
 /**
- * struct vxmob_domain - A VXLAN segment that this host manages
+ * struct vxmob_domain - A VXLAN segment that this host manages; an external
+ *	device has several
  * @list: in vxmob_net.domains; RTNL, RCU readers
- * @by_vxlan: in the index by vxlan device; RTNL, RCU readers
+ * @by_vxlan: in the index by vxlan device and VNI; RTNL, RCU readers
  * @by_bridge: in the index by bridge and VLAN; RTNL, RCU readers; not in it
  *	while the device has no bridge
  * @by_vni: in the index by underlay namespace and VNI; RTNL, RCU readers
@@ -280,7 +281,8 @@ struct vxmob_wheel {
  *	driver does not check, and an IPv6 remote on an IPv4 device ends in a
  *	crash on transmit (Linux 6.1)
  * @vid: VLAN of the bridge, 0 where it is not VLAN aware
- * @vid_auto: @vid follows the PVID of the port when it joins a bridge
+ * @vid_auto: @vid follows the PVID of the port, or what the bridge maps to
+ *	@vni, when it joins a bridge
  * @opt: options; changed under RTNL, RCU readers
  * @lock: decision and application: protects the table's content, the bindings,
  *	@scratch, @reap, @vteps and @dead; what was decided last under it
@@ -412,7 +414,10 @@ int vxmob_domain_create(struct net_device *dev, u32 vni, int vid,
 			struct netlink_ext_ack *extack);
 void vxmob_domain_end(struct vxmob_domain *d);
 int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt);
+bool vxmob_is_external(const struct net_device *dev);
 struct vxmob_domain *vxmob_domain_find(const struct net_device *dev, u32 vni);
+struct vxmob_domain *vxmob_domain_next(const struct net_device *dev,
+				       struct vxmob_domain *d);
 struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
 					      u16 vid);
 struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
@@ -422,6 +427,10 @@ void vxmob_domain_put(struct vxmob_domain *d);
 int vxmob_domain_join(struct vxmob_domain *d);
 void vxmob_domain_leave(struct vxmob_domain *d);
 void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self);
+
+/* vlan.c */
+int vxmob_vlan_choose(struct net_device *dev, const struct net_device *br,
+		      u32 vni, int vid, struct netlink_ext_ack *extack);
 
 /* binding.c */
 int vxmob_binding_init(void);

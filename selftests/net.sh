@@ -68,7 +68,7 @@ net_programs()
 {
 	local program
 
-	for program in sendframe nlsend; do
+	for program in sendframe seeframe nlsend; do
 		[ -x "$NET_HERE/$program" ] || make -s -C "$NET_HERE" "$program" ||
 			return
 	done
@@ -419,16 +419,17 @@ zebra_removes()
 # Sets PLACE to what the forwarding databases show of a MAC: the bridge's port
 # (or "-") and the addresses of the vxlan entry.  Sets ENTRIES to the lines.  The
 # bridge has an entry for each VLAN; without one, that of a bridge that is not
-# VLAN aware is meant.
+# VLAN aware is meant.  An external vxlan device has one for each VNI.
 place_of()
 {
-	local mac=$1 vx=${2:-vx100} vlan=${3:-} line port="" dst=""
+	local mac=$1 vx=${2:-vx100} vlan=${3:-} vni=${4:-} line port="" dst=""
 
 	ENTRIES=
 	while read -r line; do
 		[[ $line == "$mac dev "* ]] || continue
 		if [[ $line == *" self"* ]]; then
 			[[ $line == "$mac dev $vx "* ]] || continue
+			[[ -z $vni || $line == *" src_vni $vni "* ]] || continue
 			[[ $line =~ " dst "([^ ]*) ]] && dst+=" ${BASH_REMATCH[1]}"
 		else
 			[[ $line =~ " vlan "([0-9]+) ]] || BASH_REMATCH=("" "")
@@ -442,7 +443,7 @@ place_of()
 
 at()
 {
-	place_of "$1" "${3:-}" "${4:-}"
+	place_of "$1" "${@:3}"
 	[ "$PLACE" = "$2" ]
 }
 
@@ -463,14 +464,15 @@ comes_to()
 }
 
 # The module knows a MAC, and says all these things of it in JSON; those that
-# begin with "!" it does not say.
+# begin with "!" it does not say.  NET_DEV is the device, NET_VNI the VNI if the
+# device has several.
 bound()
 {
 	local mac=$1 answer text
 
 	shift
-	answer=$(vxmob ${NET_NS:+-n "$NET_NS"} -json mac get "$mac" dev "${NET_DEV:-vx100}") ||
-		return
+	answer=$(vxmob ${NET_NS:+-n "$NET_NS"} -json mac get "$mac" dev "${NET_DEV:-vx100}" \
+		${NET_VNI:+vni "$NET_VNI"}) || return
 	for text; do
 		if [[ $text == !* ]]; then
 			lacks "$answer" "${text#!}" || return
@@ -493,7 +495,8 @@ becomes_bound()
 # The module does not know a MAC.
 unbound()
 {
-	refused "" vxmob ${NET_NS:+-n "$NET_NS"} mac get "$1" dev "${NET_DEV:-vx100}"
+	refused "" vxmob ${NET_NS:+-n "$NET_NS"} mac get "$1" dev "${NET_DEV:-vx100}" \
+		${NET_VNI:+vni "$NET_VNI"}
 }
 
 becomes_unbound()

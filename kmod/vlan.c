@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which VLAN of its bridge a vxlan device carries a VNI in.
+ *
+ * The port of an ordinary device is in one VLAN, its PVID. That of an external
+ * device is in many, and the bridge maps each to a VNI. No function tells of
+ * that mapping, but the bridge does when it is asked for the port's attributes.
+ */
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+#include <net/netlink.h>
+
+#include "vxmob.h"
+
+#define ATTRS_LEN	(64 * 1024)	/* a nest of attributes has no more */
+
+static u16 pvid_of(const struct net_device *dev)
+{
+	u16 vid = 0;
+
+	rcu_read_lock();
+	if (br_vlan_get_pvid_rcu(dev, &vid))
+		vid = 0;
+	rcu_read_unlock();
+	return vid;
+}
+
+static bool carries_vid(const struct net_device *dev, u16 vid)
+{
+	struct bridge_vlan_info info;
+	int err;
+
+	rcu_read_lock();
+	err = br_vlan_get_info_rcu(dev, vid, &info);
+	rcu_read_unlock();
+	return !err;
+}
+
+/**
+ * struct mapping - A VLAN and the VNI that the bridge maps it to
+ * @vni: the VNI, host byte order
+ * @vid: the VLAN
+ * @flags: BRIDGE_VLAN_INFO_RANGE_BEGIN or _END if it is one end of a range
+ */
+struct mapping {
+	u32 vni;
+	u16 vid;
+	u16 flags;
+};
+
+static bool parse_mapping(const struct nlattr *attr, struct mapping *map)
+{
+	struct nlattr *tb[IFLA_BRIDGE_VLAN_TUNNEL_MAX + 1];
+
+	if (nla_type(attr) != IFLA_BRIDGE_VLAN_TUNNEL_INFO ||
+	    nla_parse_nested_deprecated(tb, IFLA_BRIDGE_VLAN_TUNNEL_MAX, attr,
+					NULL, NULL) ||
+	    !tb[IFLA_BRIDGE_VLAN_TUNNEL_ID] ||
+	    !tb[IFLA_BRIDGE_VLAN_TUNNEL_VID] ||
+	    !tb[IFLA_BRIDGE_VLAN_TUNNEL_FLAGS])
+		return false;
+	map->vni = nla_get_u32(tb[IFLA_BRIDGE_VLAN_TUNNEL_ID]);
+	map->vid = nla_get_u16(tb[IFLA_BRIDGE_VLAN_TUNNEL_VID]);
+	map->flags = nla_get_u16(tb[IFLA_BRIDGE_VLAN_TUNNEL_FLAGS]);
+	return true;
+}
+
+/* In a range both rise by one. Returns as mapped_vid(). */
+static int find_mapping(const struct nlattr *spec, u32 vni, int vid)
+{
+	struct mapping begin = {}, end;
+	const struct nlattr *attr;
+	int rem;
+
+	nla_for_each_nested(attr, spec, rem) {
+		if (!parse_mapping(attr, &end))
+			continue;
+		if (!(end.flags & BRIDGE_VLAN_INFO_RANGE_END))
+			begin = end;
+		if (end.flags & BRIDGE_VLAN_INFO_RANGE_BEGIN)
+			continue;
+		if (vni >= begin.vni && vni <= end.vni)
+			return begin.vid + (vni - begin.vni);
+		if (vid >= begin.vid && vid <= end.vid)
+			return -EEXIST;
+	}
+	return 0;
+}
+
+/*
+ * The VLAN that a bridge maps to a VNI on a port, 0 if there is none, -EEXIST
+ * if the one that is wanted is mapped to another VNI
+ */
+static int mapped_vid(struct net_device *dev, const struct net_device *br,
+		      u32 vni, int wanted)
+{
+	const struct nlattr *spec = NULL;
+	struct sk_buff *skb;
+	int vid = 0;
+
+	ASSERT_RTNL();
+	skb = alloc_skb(ATTRS_LEN, GFP_KERNEL);
+	if (!skb)
+		return 0;
+	if (!br->netdev_ops->ndo_bridge_getlink(skb, 0, 0, dev,
+						RTEXT_FILTER_BRVLAN_COMPRESSED,
+						0))
+		spec = nlmsg_find_attr((struct nlmsghdr *)skb->data,
+				       sizeof(struct ifinfomsg), IFLA_AF_SPEC);
+	if (spec)
+		vid = find_mapping(spec, vni, wanted);
+	kfree_skb(skb);
+	return vid;
+}
+
+static int choose_external(struct net_device *dev, const struct net_device *br,
+			   u32 vni, int vid, struct netlink_ext_ack *extack)
+{
+	int mapped = mapped_vid(dev, br, vni, vid);
+
+	if (mapped < 0) {
+		NL_SET_ERR_MSG(extack, "vxmob: the port maps that VLAN to another VNI");
+		return -EINVAL;
+	}
+	if (mapped && vid >= 0 && vid != mapped) {
+		NL_SET_ERR_MSG(extack, "vxmob: the port maps another VLAN to that VNI");
+		return -EINVAL;
+	}
+	if (!mapped && vid <= 0) {
+		NL_SET_ERR_MSG(extack, "vxmob: the port maps no VLAN to that VNI: name the VLAN");
+		return -EINVAL;
+	}
+	return mapped ?: vid;
+}
+
+static int choose_pvid(const struct net_device *dev, int vid,
+		       struct netlink_ext_ack *extack)
+{
+	if (vid < 0)
+		vid = pvid_of(dev);
+	if (vid)
+		return vid;
+	NL_SET_ERR_MSG(extack, "vxmob: the bridge is VLAN aware and the device has no PVID: name the VLAN");
+	return -EINVAL;
+}
+
+static int choose_unaware(const struct net_device *dev,
+			  const struct net_device *br, int vid,
+			  struct netlink_ext_ack *extack)
+{
+	if (vid > 0 && br) {
+		NL_SET_ERR_MSG(extack, "vxmob: the bridge is not VLAN aware");
+		return -EINVAL;
+	}
+	if (br && vxmob_is_external(dev)) {
+		NL_SET_ERR_MSG(extack, "vxmob: an external device needs a VLAN aware bridge");
+		return -EINVAL;
+	}
+	return vid < 0 ? 0 : vid;
+}
+
+/**
+ * vxmob_vlan_choose - Find the VLAN that carries a VNI of a vxlan device
+ * @dev: the device
+ * @br: the bridge that it is a port of, or NULL
+ * @vni: the VNI, host byte order
+ * @vid: the VLAN that is wanted; -1: whichever it is
+ * @extack: for the reason of a refusal
+ *
+ * Context: process, may sleep; RTNL is held.
+ * Return: the VLAN, 0 where the bridge is not VLAN aware; or -EINVAL.
+ */
+int vxmob_vlan_choose(struct net_device *dev, const struct net_device *br,
+		      u32 vni, int vid, struct netlink_ext_ack *extack)
+{
+	if (!br || !br_vlan_enabled(br))
+		return choose_unaware(dev, br, vid, extack);
+	if (vxmob_is_external(dev))
+		vid = choose_external(dev, br, vni, vid, extack);
+	else
+		vid = choose_pvid(dev, vid, extack);
+	if (vid > 0 && !carries_vid(dev, vid)) {
+		NL_SET_ERR_MSG(extack, "vxmob: the device is not in that VLAN");
+		return -EINVAL;
+	}
+	return vid;
+}
