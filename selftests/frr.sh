@@ -146,7 +146,7 @@ frr_kill()
 # Starts a VM's NIC, with more options for vmnic; nothing runs yet.
 vm_create()
 {
-	local leaf args=()
+	local leaf fd args=()
 
 	VM_MAC=$1
 	shift
@@ -160,7 +160,9 @@ vm_create()
 			--limit $((FRR_WAIT * 1000)) --quiet 200 --rate 200 "$@"
 	}
 	# Bash keeps a coprocess's own descriptors from subshells, as cases are.
-	exec {VM_IN}>&"${VM[1]}" {VM_OUT}<&"${VM[0]}" {VM[1]}>&-
+	exec {VM_IN}>&"${VM[1]}" {VM_OUT}<&"${VM[0]}"
+	fd=${VM[1]}
+	exec {fd}>&-
 	VM_CHILD=$VM_PID
 	defer vm_destroy
 }
