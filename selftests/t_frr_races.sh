@@ -103,8 +103,7 @@ spoof_unopposed()
 spoof_opposed()
 {
 	vm_create fa:16:3e:00:02:05
-	must vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $((2 * FRR_CONFIRM))
-	defer vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $FRR_CONFIRM
+	must confirm_takes leaf3 $((2 * FRR_CONFIRM))
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must monitor_start leaf3
@@ -127,8 +126,7 @@ spoof_opposed()
 announced_early()
 {
 	vm_create fa:16:3e:00:02:08
-	must vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $((2 * FRR_CONFIRM))
-	defer vxmob -n leaf3 domain set dev $EVPN_VXLAN confirm $FRR_CONFIRM
+	must confirm_takes leaf3 $((2 * FRR_CONFIRM))
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must frr_pause leaf2 bgpd
@@ -148,13 +146,16 @@ announced_early()
 	must vm_comes_to leaf2
 }
 
-# A frame that the old port still had, when the VM talks on the new one.
+# A frame that the old port still had comes out when BGP has long confirmed the
+# move, and the VM is silent.
 late_frame()
 {
-	vm_create fa:16:3e:00:02:09 --ip 192.168.20.29 --gateway $EVPN_GATEWAY --ping 100
+	vm_create fa:16:3e:00:02:09
+	must confirm_takes leaf1 $((2 * FRR_CONFIRM))
 	must vm_boot leaf1
 	must vm_hop leaf2
 	must comes vm_routed leaf3 leaf2 1
+	must comes vm_status leaf1 confirmed
 	must vm_order frame "$(vm_home leaf1)"
 	must vm_comes_to leaf2
 	must lasts vm_at leaf2
@@ -217,6 +218,13 @@ withdraws_late()
 }
 
 # --- helpers ----------------------------------------------------------------
+
+# Sets a leaf's confirm window until the case ends.
+confirm_takes()
+{
+	defer vxmob -n "$1" domain set dev $EVPN_VXLAN confirm $FRR_CONFIRM
+	vxmob -n "$1" domain set dev $EVPN_VXLAN confirm "$2"
+}
 
 vm_status()
 {
