@@ -24,10 +24,10 @@ FRR_TAP=vm0
 FRR_HOST=host0
 FRR_WITNESS=leaf3
 FRR_WAIT=20		# s that anything may take
-FRR_BRIEF=3		# s, to see whether something lasts
+FRR_BRIEF=2		# s, to see whether something lasts
 FRR_CONFIRM=5		# s, the window of a domain
 # The debugging kernel takes five times as long.
-[ ! -e /sys/kernel/debug/kmemleak ] || FRR_WAIT=100 FRR_BRIEF=8 FRR_CONFIRM=20
+[ ! -e /sys/kernel/debug/kmemleak ] || FRR_WAIT=100 FRR_BRIEF=5 FRR_CONFIRM=20
 
 with_vxmob()
 {
@@ -65,7 +65,7 @@ stays()
 # Does it hold from now on, or from as soon as a repair takes?
 lasts()
 {
-	evpn_wait $FRR_BRIEF "$@" && stays $FRR_BRIEF "$@"
+	evpn_wait $((2 * FRR_BRIEF)) "$@" && stays $FRR_BRIEF "$@"
 }
 
 not()

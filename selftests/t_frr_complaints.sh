@@ -88,7 +88,7 @@ mac_part_at_once()
 	must vm_boot leaf1
 	must frr_pause leaf2 bgpd
 	must vm_hop leaf2
-	must evpn_wait $FRR_BRIEF vm_at leaf2
+	must evpn_wait $((2 * FRR_BRIEF)) vm_at leaf2
 	must vm_reached
 	must frr_continue leaf2 bgpd
 	must comes vm_routed leaf3 leaf2
@@ -108,7 +108,7 @@ early_leak()
 	must vm_boot leaf1
 	for leak in 1 2 3 4 5 6; do
 		must vm_order frame "$(vm_home leaf2)"
-		evpn_wait $FRR_BRIEF vm_at leaf1 || ktap_print "leak $leak turned some"
+		evpn_wait $((2 * FRR_BRIEF)) vm_at leaf1 || ktap_print "leak $leak turned some"
 	done
 	must vm_comes_to leaf1
 	must lasts vm_at leaf1
@@ -131,7 +131,7 @@ six_hops()
 	must vm_boot leaf1
 	for home in leaf2 leaf1 leaf2 leaf1 leaf2 leaf1 leaf2; do
 		must vm_hop $home
-		evpn_wait $FRR_BRIEF vm_at $home || true
+		evpn_wait $((2 * FRR_BRIEF)) vm_at $home || true
 	done
 	must vm_comes_to leaf2
 	must lasts vm_at leaf2

@@ -33,7 +33,7 @@ there_and_back()
 	must frr_continue leaf2 bgpd
 	must vm_lasts_at leaf1
 	must comes vm_routed leaf3 leaf1
-	must vm_lasts_at leaf1
+	must vm_outlasts_window leaf1
 }
 
 onwards()
@@ -46,9 +46,9 @@ onwards()
 	must vm_hop leaf3
 	must vm_comes_to leaf3
 	must frr_continue leaf2 bgpd
-	must lasts vm_at leaf3
+	must vm_lasts_at leaf3
 	must comes vm_routed leaf1 leaf3
-	must lasts vm_at leaf3
+	must vm_outlasts_window leaf3
 }
 
 # Nobody has heard of anything.
@@ -72,13 +72,19 @@ all_daemons_slow()
 	done
 	must vm_lasts_at leaf2
 	must comes vm_routed leaf3 leaf2
-	must vm_lasts_at leaf2
+	must vm_outlasts_window leaf2
 }
 
-# It is there, goes on being there, and frames arrive all the while.
+# It is there, goes on being there, and frames arrive.
 vm_lasts_at()
 {
 	lasts vm_at "$1" && vm_reached
+}
+
+# The same until whatever was pending is applied.
+vm_outlasts_window()
+{
+	stays $((FRR_CONFIRM + 1)) vm_at "$1" && vm_lasts_at "$1"
 }
 
 # --- announcements that are not true ---------------------------------------
@@ -214,7 +220,7 @@ withdraws_late()
 	must vm_lasts_at leaf2
 	must frr_continue leaf2 bgpd
 	must comes vm_routed leaf3 leaf2
-	must vm_lasts_at leaf2
+	must vm_comes_to leaf2
 }
 
 # --- helpers ----------------------------------------------------------------
