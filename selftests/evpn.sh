@@ -326,13 +326,14 @@ evpn_mac_place()
 }
 
 # What BGP on a leaf knows of a MAC: "VTEP SEQ", its next hop and its mobility
-# number (0 where it never moved), or nothing.
+# number (0 where it never moved).  Status: 1 there is no route, 2 no answer.
 evpn_mac_route()
 {
 	local leaf=$1 mac=$2 route nexthop='' seq=0
 
-	route=$(evpn_vtysh "$leaf" -c "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac")
-	[[ $route =~ $'\n'\ +([0-9.]+)(\(|\ )[^$'\n']*\ from\  ]] || return
+	route=$(evpn_vtysh "$leaf" -c "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac") ||
+		return 2
+	[[ $route =~ $'\n'\ +([0-9.]+)(\(|\ )[^$'\n']*\ from\  ]] || return 1
 	nexthop=${BASH_REMATCH[1]}
 	[[ $route =~ \ MM:([0-9]+) ]] && seq=${BASH_REMATCH[1]}
 	echo "$nexthop $seq"

@@ -91,6 +91,7 @@ frr_create()
 	local leaf
 
 	EVPN_BGP_TIMEOUT=$((3 * FRR_WAIT))
+	EVPN_VTYSH_TIMEOUT=$((FRR_WAIT / 2))
 	# A daemon that is paused must not take the underlay down.
 	EVPN_BGP_TIMERS="60 600"
 	defer evpn_destroy
@@ -186,8 +187,7 @@ vm_is_forgotten()
 	local leaf
 
 	for leaf in $EVPN_LEAVES; do
-		[ -z "$(vm_entries "$leaf")" ] &&
-		[ -z "$(evpn_mac_route "$leaf" "$VM_MAC")" ] || return
+		[ -z "$(vm_entries "$leaf")" ] && vm_unrouted "$leaf" || return
 	done
 }
 
@@ -292,7 +292,10 @@ vm_routed()
 # BGP on a leaf has no route to the VM.
 vm_unrouted()
 {
-	[ -z "$(evpn_mac_route "$1" "$VM_MAC")" ]
+	local status=0
+
+	evpn_mac_route "$1" "$VM_MAC" > /dev/null || status=$?
+	[ $status = 1 ]
 }
 
 # Prints what there is to know of the VM's MAC, to explain a failure.

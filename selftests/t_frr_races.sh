@@ -114,10 +114,8 @@ spoof_opposed()
 	must comes vm_status leaf3 confirmed
 	must monitor_start leaf3
 	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
-	must comes vm_seen_from leaf1 leaf2
-	must comes vm_unrouted leaf3
+	must comes monitor_has "$VM_MAC" '"op":"withdraw"' '"refuse-stale-withdraw"'
 	must vm_order frame "$(vm_home leaf1)"
-	must comes vm_seen_from leaf1 leaf1
 	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
 	must vm_seen_from leaf3 leaf2
 	must vm_status leaf3 provisional
@@ -138,7 +136,7 @@ announced_early()
 	must frr_pause leaf2 bgpd
 	must monitor_start leaf3
 	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
-	must comes vm_unrouted leaf3
+	must comes monitor_has "$VM_MAC" '"op":"withdraw"' '"refuse-stale-withdraw"'
 	must vm_order frame "$(vm_home leaf1)"
 	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
 	must vm_unplug leaf1
