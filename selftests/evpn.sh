@@ -332,7 +332,7 @@ evpn_mac_route()
 	local leaf=$1 mac=$2 route nexthop='' seq=0
 
 	route=$(evpn_vtysh "$leaf" -c "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac") ||
-		return 2
+		[ $? -lt 124 ] || return 2
 	[[ $route =~ $'\n'\ +([0-9.]+)(\(|\ )[^$'\n']*\ from\  ]] || return 1
 	nexthop=${BASH_REMATCH[1]}
 	[[ $route =~ \ MM:([0-9]+) ]] && seq=${BASH_REMATCH[1]}
