@@ -27,7 +27,9 @@ EVPN_VNI=100020
 EVPN_VXLAN=vx$EVPN_VNI
 EVPN_GATEWAY=192.168.20.1
 EVPN_GATEWAY_MAC=00:11:22:33:44:55
+EVPN_BGP_TIMERS="3 9"	# s: keepalive and hold time, as for a data centre
 EVPN_BGP_TIMEOUT=60	# s
+EVPN_VTYSH_TIMEOUT=10	# s
 EVPN_DAEMONS=/usr/lib/frr
 
 # The VTEP address of a leaf.
@@ -111,6 +113,7 @@ evpn_spine_conf()
 	echo "router bgp 1001"
 	echo " bgp router-id 10.255.0.254"
 	echo " no bgp default ipv4-unicast"
+	echo " timers bgp $EVPN_BGP_TIMERS"
 	for leaf in $EVPN_LEAVES; do
 		n=${leaf#leaf}
 		echo " neighbor 10.0.$n.2 remote-as $((1001 + n))"
@@ -139,6 +142,7 @@ evpn_leaf_conf()
 		router bgp $((1001 + n))
 		 bgp router-id $vtep
 		 no bgp default ipv4-unicast
+		 timers bgp $EVPN_BGP_TIMERS
 		 neighbor 10.0.$n.1 remote-as 1001
 		 address-family ipv4 unicast
 		  network $vtep/32
@@ -210,12 +214,13 @@ evpn_frr_stop()
 	done
 }
 
+# A daemon may be there and yet not answer.
 evpn_vtysh()
 {
 	local ns=$1
 
 	shift
-	vtysh -N "$ns" "$@" 2>/dev/null
+	timeout $EVPN_VTYSH_TIMEOUT vtysh -N "$ns" "$@" 2>/dev/null
 }
 
 evpn_leaf_build()
@@ -307,27 +312,28 @@ evpn_add_tap()
 # VTEP, or nothing if it floods.
 evpn_mac_place()
 {
-	local leaf=$1 mac=$2 entry port
+	local leaf=$1 mac=$2 entries port
 
-	entry=$(bridge -n "$leaf" fdb get "$mac" br br0 vlan $EVPN_VID 2>/dev/null)
-	[[ $entry =~ \ dev\ ([^\ ]+) ]] || return
+	entries=$'\n'$(bridge -n "$leaf" fdb show 2>/dev/null)
+	[[ $entries =~ $'\n'$mac\ dev\ ([^\ ]+)\ vlan\ $EVPN_VID\ [^$'\n']*master ]] ||
+		return
 	port=${BASH_REMATCH[1]}
 	if [ "$port" = $EVPN_VXLAN ]; then
-		entry=$(bridge -n "$leaf" fdb get "$mac" dev $EVPN_VXLAN self 2>/dev/null)
-		[[ $entry =~ \ dst\ ([^\ ]+) ]] || return
+		[[ $entries =~ $'\n'$mac\ dev\ $EVPN_VXLAN\ dst\ ([^\ ]+) ]] || return
 		port=${BASH_REMATCH[1]}
 	fi
 	echo "$port"
 }
 
 # What BGP on a leaf knows of a MAC: "VTEP SEQ", its next hop and its mobility
-# number (0 where it never moved), or nothing.
+# number (0 where it never moved).  Status: 1 there is no route, 2 no answer.
 evpn_mac_route()
 {
 	local leaf=$1 mac=$2 route nexthop='' seq=0
 
-	route=$(evpn_vtysh "$leaf" -c "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac")
-	[[ $route =~ $'\n'\ +([0-9.]+)(\(|\ )[^$'\n']*\ from\  ]] || return
+	route=$(evpn_vtysh "$leaf" -c "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac") ||
+		[ $? -lt 124 ] || return 2
+	[[ $route =~ $'\n'\ +([0-9.]+)(\(|\ )[^$'\n']*\ from\  ]] || return 1
 	nexthop=${BASH_REMATCH[1]}
 	[[ $route =~ \ MM:([0-9]+) ]] && seq=${BASH_REMATCH[1]}
 	echo "$nexthop $seq"

@@ -27,6 +27,9 @@
  *   boot N	the VM starts on home N; the sender starts when all know it
  *   move N	the VM moves to home N; the answer tells what it cost
  *   announce	the VM announces itself again, where it is
+ *   hop N	the VM moves to home N, and nobody waits for the fabric
+ *   frame N	a frame with the VM's MAC leaves home N, even if the VM is not there
+ *   flow MS	what becomes of the frames of the next so many milliseconds
  *
  * With --ip the machine answers ARP and ping, and with --gateway it pings.
  *
@@ -42,6 +45,8 @@
  *   dup, reorder	frames that came twice, or after a later one
  *   late	the sender's greatest delay: the times are no better than that
  *   pings, pongs	the machine's pings since the last answer, and the answers
+ *
+ * An answer to "flow" has "sent", "lost", "pings" and "pongs".
  */
 
 #define _GNU_SOURCE
@@ -803,20 +808,64 @@ static void order_announce(void)
 	printf("%s\n", converged ? "ok" : "failed");
 }
 
+static void order_hop(int home)
+{
+	ring(home, true);
+	printf("ok\n");
+}
+
+/* A frame that says nothing but who sent it. */
+static void order_frame(int home)
+{
+	struct frame frame = { .eth.h_proto = htons(ETH_P_802_EX1) };
+
+	memset(frame.eth.h_dest, 0xff, ETH_ALEN);
+	memcpy(frame.eth.h_source, conf.mac, ETH_ALEN);
+	if (write(conf.home[home].fd, &frame, sizeof(frame)) < 0)
+		die("frame on %s: %s", conf.home[home].ns, strerror(errno));
+	printf("ok\n");
+}
+
+static void order_flow(int ms)
+{
+	uint64_t seq, end, begin = sender.next, lost = 0;
+
+	vm.guest.pings = 0;
+	vm.guest.pongs = 0;
+	sleep_until(now() + ms * NSEC_PER_MSEC);
+	end = sender.next;
+	sleep_until(now() + DRAIN_TIME);
+	for (seq = begin; seq < end; seq++)
+		lost += !records[seq % FRAME_RING].received;
+	printf("ok sent=%" PRIu64 " lost=%" PRIu64 " pings=%" PRIu64 " pongs=%" PRIu64 "\n",
+	       end - begin, lost, atomic_exchange(&vm.guest.pings, 0),
+	       atomic_exchange(&vm.guest.pongs, 0));
+}
+
 static void obey(char *line)
 {
 	const char *word = strtok(line, "\n ");
 	const char *number = strtok(NULL, "\n ");
 	int home = number ? atoi(number) : NOWHERE;
 
-	if (word && !strcmp(word, "announce") && vm.home != NOWHERE)
-		order_announce();
-	else if (home < 0 || home >= conf.homes || home == vm.home)
+	if (!word || (vm.home == NOWHERE) != !strcmp(word, "boot"))
 		printf("error\n");
-	else if (!strcmp(word, "boot") && vm.home == NOWHERE)
+	else if (!strcmp(word, "announce"))
+		order_announce();
+	else if (!strcmp(word, "flow") && home > 0)
+		order_flow(home);
+	else if (home < 0 || home >= conf.homes)
+		printf("error\n");
+	else if (!strcmp(word, "frame"))
+		order_frame(home);
+	else if (home == vm.home)
+		printf("error\n");
+	else if (!strcmp(word, "boot"))
 		order_boot(home);
-	else if (!strcmp(word, "move") && vm.home != NOWHERE)
+	else if (!strcmp(word, "move"))
 		order_move(home);
+	else if (!strcmp(word, "hop"))
+		order_hop(home);
 	else
 		printf("error\n");
 	fflush(stdout);
