@@ -109,12 +109,12 @@ spoof_unopposed()
 spoof_opposed()
 {
 	vm_create fa:16:3e:00:02:05
-	must confirm_takes leaf3 $((2 * FRR_CONFIRM))
+	must confirm_takes leaf3 $((3 * FRR_CONFIRM))
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must monitor_start leaf3
 	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
-	must comes monitor_has "$VM_MAC" '"op":"withdraw"' '"refuse-stale-withdraw"'
+	must comes vm_unrouted leaf3
 	must vm_order frame "$(vm_home leaf1)"
 	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
 	must vm_seen_from leaf3 leaf2
@@ -130,20 +130,20 @@ spoof_opposed()
 announced_early()
 {
 	vm_create fa:16:3e:00:02:08
-	must confirm_takes leaf3 $((2 * FRR_CONFIRM))
+	must confirm_takes leaf3 $((3 * FRR_CONFIRM))
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must frr_pause leaf2 bgpd
 	must monitor_start leaf3
 	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
-	must comes monitor_has "$VM_MAC" '"op":"withdraw"' '"refuse-stale-withdraw"'
+	must comes vm_unrouted leaf3
 	must vm_order frame "$(vm_home leaf1)"
 	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
 	must vm_unplug leaf1
 	must vm_hop leaf2
 	must comes vm_unrouted leaf3
 	must comes vm_seen_from leaf3 leaf2
-	must stays $((2 * FRR_CONFIRM)) vm_seen_from leaf3 leaf2
+	must stays $((3 * FRR_CONFIRM)) vm_seen_from leaf3 leaf2
 	must not monitor_has '"rolled-back"' "$VM_MAC"
 	must vm_reached
 	must frr_continue leaf2 bgpd
