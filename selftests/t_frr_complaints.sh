@@ -108,7 +108,7 @@ early_leak()
 	must vm_boot leaf1
 	for leak in 1 2 3 4 5 6; do
 		must vm_order frame "$(vm_home leaf2)"
-		evpn_wait $((2 * FRR_BRIEF)) vm_at leaf1 || ktap_print "leak $leak turned some"
+		evpn_wait $((2 * FRR_BRIEF)) vm_at leaf1 || ktap_print "leak $leak: not all are right again so soon"
 	done
 	must vm_comes_to leaf1
 	must lasts vm_at leaf1
