@@ -104,7 +104,8 @@ spoof_unopposed()
 	must vm_comes_to leaf1
 }
 
-# The VM's own leaf, deceived as well, corrects itself with the VM's next frame,
+# leaf3 is deceived first, before it can hear from BGP that the VM has left.  The
+# VM's own leaf, deceived as well, corrects itself with the VM's next frame,
 # and its BGP tells the others, who believe it when the window is over.
 spoof_opposed()
 {
@@ -113,7 +114,7 @@ spoof_opposed()
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must monitor_start leaf3
-	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
+	must leaf_spoofs leaf2 $VM_MAC leaf3 leaf1
 	must comes vm_unrouted leaf3
 	must vm_order frame "$(vm_home leaf1)"
 	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
@@ -135,7 +136,7 @@ announced_early()
 	must comes vm_status leaf3 confirmed
 	must frr_pause leaf2 bgpd
 	must monitor_start leaf3
-	must leaf_spoofs leaf2 $VM_MAC leaf1 leaf3
+	must leaf_spoofs leaf2 $VM_MAC leaf3 leaf1
 	must comes vm_unrouted leaf3
 	must vm_order frame "$(vm_home leaf1)"
 	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
