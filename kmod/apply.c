@@ -541,11 +541,29 @@ bool vxmob_fdb_tells_writer(const struct vxmob_domain *d)
 bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb)
 {
-	u32 ours = (u32)jiffies - b->written;
-
 	return fdb->bridge_port == d->ifindex && vxmob_fdb_tells_writer(d) &&
-	       fdb->bridge_age > 1 &&
-	       fdb->bridge_age + 2 < jiffies_to_clock_t(ours);
+	       fdb->bridge_age > 1 && vxmob_fdb_stamped_since(b, fdb);
+}
+
+/**
+ * vxmob_fdb_stamped_since - Whether a bridge entry's stamp is news
+ * @b: the MAC's binding
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * The age of the stamp is rounded down to a clock tick; so what is less than a
+ * tick younger than what the module did is found sometimes, and what is older
+ * never.
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: true if the stamp is surely younger than what the module did last.
+ */
+bool vxmob_fdb_stamped_since(const struct vxmob_binding *b,
+			     const struct vxmob_fdb *fdb)
+{
+	u32 ours = (u32)jiffies - b->written;
+	u64 oldest_ms = (fdb->bridge_age + 1ULL) * (MSEC_PER_SEC / USER_HZ);
+
+	return oldest_ms <= jiffies_to_msecs(ours);
 }
 
 /**

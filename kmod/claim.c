@@ -76,6 +76,20 @@ static bool claims_self(const struct vxmob_claim *claim,
 	       vxmob_addr_equal(&claim->place.vtep, &policy->self);
 }
 
+/*
+ * A daemon that has withdrawn what it asked for leaves a MAC without its bridge
+ * entry, which the next announcement completes. See half_deleted() in observe.c.
+ */
+static bool withdrawn_by_daemon(struct vxmob_domain *d,
+				const struct vxmob_binding *b,
+				const struct vxmob_fdb *fdb)
+{
+	return !fdb->bridge_port && test_bit(VXMOB_B_WHOLE, &b->flags) &&
+	       rcu_access_pointer(d->br) &&
+	       b->mob.cur.state == VXMOB_STATE_REMOTE &&
+	       b->mob.pending_origin == VXMOB_ORIGIN_NETLINK;
+}
+
 /**
  * vxmob_claim_judge - Judge a claim
  * @d: the domain
@@ -106,6 +120,8 @@ struct vxmob_ruling vxmob_claim_judge(struct vxmob_domain *d,
 	ruling = vxmob_judge(bound, claim, &policy, now);
 	ruling.verdict = respect_owner(claim, ruling.verdict, fdb);
 	vxmob_settle(next, bound, claim, &policy, &ruling, now);
+	if (bound && withdrawn_by_daemon(d, b, fdb))
+		vxmob_drop_pending(next);
 	return ruling;
 }
 

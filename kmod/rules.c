@@ -305,7 +305,13 @@ static void take_router(struct vxmob_mobility *next,
 		next->router = claim->router;
 }
 
-static void drop_pending(struct vxmob_mobility *next)
+/**
+ * vxmob_drop_pending - Forget what the control plane asked for
+ * @next: the MAC's mobility state
+ *
+ * Context: any.
+ */
+void vxmob_drop_pending(struct vxmob_mobility *next)
 {
 	memset(&next->pending, 0, sizeof(next->pending));
 	next->pending_origin = 0;
@@ -336,7 +342,7 @@ static void settle_move(struct vxmob_mobility *next,
 	next->prev2 = next->prev;
 	next->prev = next->cur;
 	next->repairs = 0;
-	drop_pending(next);
+	vxmob_drop_pending(next);
 	if (claim->has_seq)
 		take_number(next, claim);
 	else
@@ -372,7 +378,7 @@ static void settle_refresh(struct vxmob_mobility *next,
 	next->origin = claim->origin;
 	next->status = VXMOB_STATUS_CONFIRMED;
 	next->window_ms = 0;
-	drop_pending(next);
+	vxmob_drop_pending(next);
 }
 
 /* What the control plane asked for and has withdrawn since is not pending. */
@@ -381,7 +387,7 @@ static void take_back_pending(struct vxmob_mobility *next,
 {
 	if (by_control_plane(claim->origin) &&
 	    vxmob_place_equal(&claim->place, &next->pending))
-		drop_pending(next);
+		vxmob_drop_pending(next);
 }
 
 /**
@@ -483,7 +489,7 @@ void vxmob_freeze(struct vxmob_mobility *bound, u64 now_ms)
 	bound->dup_since = now_ms;
 	if (bound->relapses < U8_MAX)
 		bound->relapses++;
-	drop_pending(bound);
+	vxmob_drop_pending(bound);
 }
 
 /**

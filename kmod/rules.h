@@ -60,6 +60,7 @@ bool vxmob_window_over(const struct vxmob_mobility *bound, u64 now_ms);
 struct vxmob_ruling vxmob_roll_back(struct vxmob_mobility *next,
 				    const struct vxmob_mobility *bound,
 				    struct vxmob_claim *claim, u64 now_ms);
+void vxmob_drop_pending(struct vxmob_mobility *next);
 void vxmob_freeze(struct vxmob_mobility *bound, u64 now_ms);
 u32 vxmob_frozen_for(const struct vxmob_mobility *bound,
 		     const struct vxmob_policy *policy);

@@ -514,6 +514,8 @@ bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
 		     const struct vxmob_place *place);
 bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb);
+bool vxmob_fdb_stamped_since(const struct vxmob_binding *b,
+			     const struct vxmob_fdb *fdb);
 bool vxmob_fdb_owned(const struct vxmob_fdb *fdb);
 bool vxmob_fdb_tells_writer(const struct vxmob_domain *d);
 bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,

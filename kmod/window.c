@@ -73,11 +73,20 @@ static void confirm(struct vxmob_domain *d, struct vxmob_binding *b,
 static bool spoke_since(const struct vxmob_binding *b,
 			const struct vxmob_fdb *fdb)
 {
-	u32 since = (u32)jiffies - b->written;
-
 	return b->mob.cur.state == VXMOB_STATE_LOCAL &&
 	       fdb->bridge_port == b->mob.cur.ifindex &&
-	       fdb->bridge_age + 2 < jiffies_to_clock_t(since);
+	       vxmob_fdb_stamped_since(b, fdb);
+}
+
+/*
+ * A daemon that has written over a local MAC has seen it come back when the guard
+ * put it back: it takes it for local since, and its word is void.
+ */
+static bool word_is_void(struct vxmob_domain *d, const struct vxmob_binding *b)
+{
+	return b->mob.cur.state == VXMOB_STATE_LOCAL &&
+	       b->mob.pending_origin == VXMOB_ORIGIN_NETLINK &&
+	       vxmob_guard_on(d);
 }
 
 static void roll_back(struct vxmob_domain *d, struct vxmob_binding *b,
@@ -101,9 +110,10 @@ static void end_window(struct vxmob_domain *d, struct vxmob_binding *b,
 	bool pending = b->mob.pending.state != VXMOB_STATE_NONE;
 
 	b->mob.window_ms = 0;
-	if (pending && !spoke_since(b, fdb) && !vxmob_fdb_owned(fdb))
+	if (pending && !spoke_since(b, fdb) && !word_is_void(d, b) &&
+	    !vxmob_fdb_owned(fdb))
 		roll_back(d, b, fdb);
-	memset(&b->mob.pending, 0, sizeof(b->mob.pending));
+	vxmob_drop_pending(&b->mob);
 	if (b->mob.status != VXMOB_STATUS_PROVISIONAL ||
 	    vxmob_fdb_tells_writer(d))
 		return;

@@ -152,19 +152,34 @@ silence()
 	must is_at "$MAC" "vx100 10.255.0.2"
 }
 
-# A MAC that came home and is silent goes where the daemon wants it.
+# The daemon has seen a MAC come back that it wrote over, so its word is void.
 silent_at_home()
 {
 	must in_window 02:00:00:00:06 home_and_gainsaid
 	must is_at "$MAC" "p1"
-	must soon becomes_bound "$MAC" '"via":"10.255.0.2"' '"origin":"netlink"'
+	must soon wait_for window_ended "$MAC"
+	must bound "$MAC" '"port":"p1"' '"moves":1,'
+	must is_at "$MAC" "p1"
+}
+
+# An orchestrator has seen nothing: a silent MAC goes where it wants it.
+silent_and_ordered()
+{
+	must in_window 02:00:00:00:0b home_and_ordered
+	must soon becomes_bound "$MAC" '"via":"10.255.0.2"' '"origin":"control"' '"seq":7,'
 	must is_at "$MAC" "vx100 10.255.0.2"
+}
+
+home_and_ordered()
+{
+	came_home &&
+	refused refuse-stale: vxmob mac announce "$MAC" dev vx100 via 10.255.0.2 seq 7
 }
 
 # One that speaks stays.
 speaks_at_home()
 {
-	must in_window 02:00:00:00:07 home_and_gainsaid
+	must in_window 02:00:00:00:07 home_and_ordered
 	must soon wait_for speaks_until_window_ended
 	must bound "$MAC" '"port":"p1"' '"moves":1,'
 	must is_at "$MAC" p1
@@ -232,7 +247,7 @@ speaks_to_until_old()
 }
 
 ALL_TESTS="confirmed rolled_back rolled_back_number taken_back silence
-	silent_at_home speaks_at_home unobservable ages used"
+	silent_at_home silent_and_ordered speaks_at_home unobservable ages used"
 
 net_private "$@"
 run_tests "$@"

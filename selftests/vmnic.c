@@ -847,8 +847,9 @@ static void obey(char *line)
 	const char *word = strtok(line, "\n ");
 	const char *number = strtok(NULL, "\n ");
 	int home = number ? atoi(number) : NOWHERE;
+	bool runs = vm.home != NOWHERE;
 
-	if (!word || (vm.home == NOWHERE) != !strcmp(word, "boot"))
+	if (!word || runs == !strcmp(word, "boot"))
 		printf("error\n");
 	else if (!strcmp(word, "announce"))
 		order_announce();
