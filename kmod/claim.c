@@ -267,7 +267,7 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 			struct vxmob_ips **ips)
 {
 	struct vxmob_mobility was = b->mob;
-	u64 latency = ktime_get_ns() - claim->seen_ns;
+	u64 latency = vxmob_latency_ns(claim);
 
 	lockdep_assert_held(&d->lock);
 	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW)

@@ -14,7 +14,7 @@
 #include "vxmob.h"
 
 static bool to_be_dropped(struct vxmob_domain *d,
-			     const struct vxmob_binding *b)
+			  const struct vxmob_binding *b)
 {
 	const struct vxmob_options *opt;
 	bool drop;

@@ -94,7 +94,7 @@ static void tell(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (b->insist > 1)
 		event = VXMOB_EVENT_INSISTING;
 	vxmob_event_claim(d, event, claim, verdict, &b->mob,
-			  ktime_get_ns() - claim->seen_ns);
+			  vxmob_latency_ns(claim));
 }
 
 static void put_back(struct vxmob_domain *d, struct vxmob_binding *b,

@@ -408,6 +408,12 @@ static inline u64 vxmob_now_ms(void)
 	return ktime_to_ms(ktime_get());
 }
 
+/* Nanoseconds since the evidence; at least one, where the clock is a coarse one */
+static inline u64 vxmob_latency_ns(const struct vxmob_claim *claim)
+{
+	return max_t(u64, ktime_get_ns() - claim->seen_ns, 1);
+}
+
 /* domain.c */
 int vxmob_domain_create(struct net_device *dev, u32 vni, int vid,
 			struct vxmob_options *opt,

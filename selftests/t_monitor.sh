@@ -124,7 +124,7 @@ verdicts_in()
 	vxmob mac withdraw "$mac" dev vx100 || return
 	wait_for has_line "$TMP/raw" '"event":"mac-del"' "$mac" || return
 	kill "$JOB"
-	grep "$mac" "$TMP/raw" | sed 's/"latency_ns":[0-9]*//' > "$TMP/events"
+	grep "$mac" "$TMP/raw" | sed 's/,"latency_ns":[0-9]*//' > "$TMP/events"
 	vxmob domain del dev vx100
 }
 
