@@ -5,10 +5,12 @@
 # are up to date, style, unit tests, and the tests on two stock kernels and on
 # one with every debugging aid.  What cannot even start counts as failed.
 #
-#   check.sh [STEP]...	generated style stock-6.1 stock-6.12 faults debug
+#   check.sh [STEP]...	generated style stock-6.1 frr-stock-6.1 stock-6.12 debug
 #
-# The step "faults" runs the tests of what users complain of without the module:
-# there each must fail, or it would show nothing where it passes.
+# The tests that need a routing daemon take minutes, and have steps of their own:
+# frr-KERNEL for any of the kernels.  Only on request: frr-stock-6.12, frr-debug;
+# newest; and "faults", which runs the tests of what users complain of without the
+# module: there each must fail, or it would show nothing where it passes.
 #
 # Prints a line a case, the failures once more at the end, and last
 # exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or were
@@ -17,7 +19,7 @@
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-STEPS="generated style stock-6.1 stock-6.12 faults debug"
+STEPS="generated style stock-6.1 frr-stock-6.1 stock-6.12 debug"
 PASSED=0
 FAILED=0
 SKIPPED=0
@@ -84,13 +86,26 @@ generated()
 	[ ! -e "$script" ] || tally generated single "generated: up to date" "$script" --check
 }
 
+# The test files that need a routing daemon, or those that do not.
+test_files()
+{
+	local file needs
+
+	for file in "$HERE"/t_*.sh; do
+		needs=without-frr
+		! head -n 20 "$file" | grep -q '^# needs:.*frr' || needs=frr
+		[ $needs != "$1" ] || echo "$file"
+	done
+}
+
 # Runs tests on a kernel: KUnit first where asked for, then the test files.
 run_kernel()
 {
-	local flavour=$1
+	local flavour=$1 which=$2 tests
 
-	shift
-	"$HERE/run.sh" --kernel "$flavour" "$@" "$HERE"/t_*.sh
+	shift 2
+	mapfile -t tests < <(test_files "$which")
+	"$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
 }
 
 # Turns the results around; only a case that was run and failed shows its fault.
@@ -124,7 +139,7 @@ faults()
 start_behind()
 {
 	BEHIND=$1
-	run_kernel "$BEHIND" kunit > "$OUTPUT.behind" 2>&1 &
+	run_kernel "$BEHIND" without-frr kunit > "$OUTPUT.behind" 2>&1 &
 	BEHIND_PID=$!
 }
 
@@ -163,10 +178,11 @@ main()
 		case $name in
 		generated)  generated ;;
 		style)	    tally style "$HERE/style.sh" ;;
-		stock-*)    kernel "$name" ;;
+		stock-*)    kernel "$name" without-frr ;;
+		debug | newest) kernel "$name" without-frr kunit ;;
+		frr-*)	    tally "$name" run_kernel "${name#frr-}" frr ;;
 		faults)	    tally faults faults ;;
-		debug | newest) kernel "$name" kunit ;;
-		*)	    failed "no such step: $name (there are: $STEPS newest)" ;;
+		*)	    failed "no such step: $name (there are: $STEPS newest frr-KERNEL faults)" ;;
 		esac
 	done
 	if [ -s "$OUTPUT.failures" ]; then
