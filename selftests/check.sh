@@ -5,11 +5,11 @@
 # are up to date, style, unit tests, and the tests on two stock kernels and on
 # one with every debugging aid.  What cannot even start counts as failed.
 #
-#   check.sh [STEP]...	generated style stock-6.1 frr-stock-6.1 stock-6.12 debug
+#   check.sh [STEP]...	generated style stock-6.1 stock-6.12 debug
 #
 # The tests that need a routing daemon take minutes, and have steps of their own:
-# frr-KERNEL for any of the kernels.  Only on request: frr-stock-6.12, frr-debug;
-# newest; and "faults", which runs the tests of what users complain of without the
+# frr-KERNEL for any of the kernels.  Those are run on request, and so are
+# newest, and "faults", which runs the tests of what users complain of without the
 # module: there each must fail, or it would show nothing where it passes.
 #
 # Prints a line a case, the failures once more at the end, and last
@@ -19,7 +19,7 @@
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-STEPS="generated style stock-6.1 frr-stock-6.1 stock-6.12 debug"
+STEPS="generated style stock-6.1 stock-6.12 debug"
 PASSED=0
 FAILED=0
 SKIPPED=0
