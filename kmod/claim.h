@@ -65,6 +65,7 @@ struct vxmob_place {
  * @relapses: how often it was frozen
  * @repairs: how often the port that it left wrongly claimed it back
  * @duplicate: @dup_moves came to what the policy calls a duplicate
+ * @snooped: an announcement brought it to @cur, whoever has confirmed it since
  * @has_seq: @seq was received
  * @sticky: does not move (RFC 7432 section 15.2)
  * @router: belongs to a router; only a control claim sets or clears it
@@ -88,7 +89,8 @@ struct vxmob_mobility {
 	u16 dup_moves;
 	u8 relapses;
 	u8 repairs;
-	bool duplicate;
+	bool duplicate : 1;
+	bool snooped : 1;
 	bool has_seq;
 	bool sticky;
 	bool router;

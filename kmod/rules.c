@@ -198,13 +198,15 @@ static struct vxmob_ruling judge_daemon(const struct vxmob_mobility *bound,
 
 /*
  * Row 19: frames that the port which was left still had queued. Not for a move
- * that rests on an announcement alone: frames are the better evidence then.
+ * that began with an announcement: frames are the better evidence then, and the
+ * machine may be back before the window has ended.
  */
 static bool late_frame(const struct vxmob_mobility *bound,
 		       const struct vxmob_claim *claim,
 		       const struct vxmob_policy *policy, u64 now_ms)
 {
-	return policy->guard && claim->origin == VXMOB_ORIGIN_LEARN &&
+	return policy->guard && !bound->snooped &&
+	       claim->origin == VXMOB_ORIGIN_LEARN &&
 	       bound->cur.state == VXMOB_STATE_REMOTE &&
 	       claim->place.state == VXMOB_STATE_LOCAL &&
 	       vxmob_place_equal(&claim->place, &bound->prev) &&
@@ -437,6 +439,7 @@ void vxmob_settle(struct vxmob_mobility *next,
 	next->cur = claim->place;
 	next->sticky = claim->sticky;
 	next->origin = claim->origin;
+	next->snooped = claim->origin == VXMOB_ORIGIN_SNOOP;
 	take_router(next, claim);
 	open_window(next, claim, policy, now_ms);
 	if (next->duplicate && policy->dup_freeze)
@@ -469,6 +472,7 @@ struct vxmob_ruling vxmob_roll_back(struct vxmob_mobility *next,
 	settle_move(next, claim);
 	next->cur = claim->place;
 	next->origin = claim->origin;
+	next->snooped = false;
 	next->status = VXMOB_STATUS_CONFIRMED;
 	next->moved_ms = now_ms;
 	next->window_ms = 0;

@@ -1430,7 +1430,7 @@ static void rules_duplicate(struct kunit *test)
 	for (i = 0; i == 0 || (i < 9 && param->after[i - 1]); i++) {
 		now += i ? param->after[i - 1] : 0;
 		move_once(&state, &policy, now);
-		KUNIT_EXPECT_EQ_MSG(test, state.duplicate,
+		KUNIT_EXPECT_EQ_MSG(test, (bool)state.duplicate,
 				    !!(param->duplicate & BIT(i)), "move %d",
 				    i);
 		KUNIT_EXPECT_EQ(test, state.status,
