@@ -13,9 +13,10 @@
 
 /* Common nested types */
 extern const struct nla_policy vxmob_line_nl_policy[VXMOB_A_MAC_OP + 1];
+extern const struct nla_policy vxmob_move_line_nl_policy[VXMOB_A_MOVE_OP + 1];
 
 /* Ops table for vxmob */
-extern const struct genl_split_ops vxmob_nl_ops[12];
+extern const struct genl_split_ops vxmob_nl_ops[19];
 
 int vxmob_nl_mac_dump_start(struct netlink_callback *cb);
 int vxmob_nl_mac_dump_done(struct netlink_callback *cb);
@@ -34,6 +35,13 @@ int vxmob_nl_mac_unfreeze_doit(struct sk_buff *skb, struct genl_info *info);
 int vxmob_nl_transaction_doit(struct sk_buff *skb, struct genl_info *info);
 int vxmob_nl_stats_dump_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int vxmob_nl_move_prepare_doit(struct sk_buff *skb, struct genl_info *info);
+int vxmob_nl_move_hold_doit(struct sk_buff *skb, struct genl_info *info);
+int vxmob_nl_move_commit_doit(struct sk_buff *skb, struct genl_info *info);
+int vxmob_nl_move_abort_doit(struct sk_buff *skb, struct genl_info *info);
+int vxmob_nl_move_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vxmob_nl_vtep_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vxmob_nl_vtep_move_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VXMOB_NLGRP_EVENTS,

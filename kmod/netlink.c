@@ -21,6 +21,13 @@
 #define DUP_MOVES_DEFAULT	5	/* RFC 7432 section 15.1 */
 #define DUP_WINDOW_DEFAULT	180
 #define DUP_RECOVER_MIN		30
+#define SETTLE_DEFAULT		200
+#define REDIRECT_DEFAULT	10
+/* As QEMU announces a machine that has migrated */
+#define ANNOUNCE_ROUNDS_DEFAULT	5
+#define ANNOUNCE_INITIAL_DEFAULT 50
+#define ANNOUNCE_STEP_DEFAULT	100
+#define ANNOUNCE_MAX_DEFAULT	550
 
 #define REQUEST_FLAGS		(VXMOB_MAC_FLAGS_STICKY | VXMOB_MAC_FLAGS_ROUTER)
 
@@ -49,6 +56,8 @@ static const char *const verdict_text[VXMOB_VERDICTS] = {
 		"vxmob: refuse-full: the domain holds max-macs bindings",
 	[VXMOB_VERDICT_REFUSE_BUSY] =
 		"vxmob: refuse-busy: a transaction holds the MAC",
+	[VXMOB_VERDICT_REFUSE_GATED] =
+		"vxmob: refuse-gated: the MAC is being handed over by other hosts",
 	[VXMOB_VERDICT_FAILED] =
 		"vxmob: failed: the kernel could not carry it out, nothing changed",
 };
@@ -91,8 +100,18 @@ int vxmob_nl_verdict_errno(u8 verdict)
 	}
 }
 
-static int bad_attr(struct netlink_ext_ack *extack, const struct nlattr *attr,
-		    const char *msg, int err)
+/**
+ * vxmob_nl_bad_attr - Say why a request is refused, and of which attribute
+ * @extack: the extended ack, or NULL
+ * @attr: the attribute, or NULL
+ * @msg: the reason
+ * @err: the error
+ *
+ * Context: any.
+ * Return: @err.
+ */
+int vxmob_nl_bad_attr(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		      const char *msg, int err)
 {
 	if (extack) {
 		extack->_msg = msg;
@@ -109,12 +128,12 @@ static struct net_device *parse_device(struct net *net,
 	struct net_device *dev;
 
 	if (!ifindex) {
-		bad_attr(extack, NULL, "vxmob: a device is needed", 0);
+		vxmob_nl_bad_attr(extack, NULL, "vxmob: a device is needed", 0);
 		return ERR_PTR(-EINVAL);
 	}
 	dev = dev_get_by_index_rcu(net, nla_get_u32(ifindex));
 	if (!dev) {
-		bad_attr(extack, ifindex, "vxmob: no such device", 0);
+		vxmob_nl_bad_attr(extack, ifindex, "vxmob: no such device", 0);
 		return ERR_PTR(-ENODEV);
 	}
 	return dev;
@@ -134,11 +153,20 @@ static struct vxmob_domain *find_domain(const struct net_device *dev,
 	return another ? ERR_PTR(-EINVAL) : d;
 }
 
-/* The domain that a request names, referenced */
-static struct vxmob_domain *parse_domain(struct net *net,
-					 const struct nlattr *ifindex,
-					 const struct nlattr *vni,
-					 struct netlink_ext_ack *extack)
+/**
+ * vxmob_nl_domain - Find the domain that a request names
+ * @net: namespace of the caller
+ * @ifindex: the attribute that names the device, or NULL
+ * @vni: the attribute that names the VNI, or NULL
+ * @extack: for the reason of a refusal
+ *
+ * Context: any.
+ * Return: the domain, referenced; or ERR_PTR.
+ */
+struct vxmob_domain *vxmob_nl_domain(struct net *net,
+				     const struct nlattr *ifindex,
+				     const struct nlattr *vni,
+				     struct netlink_ext_ack *extack)
 {
 	struct vxmob_domain *d = ERR_PTR(-ENOENT);
 	struct net_device *dev;
@@ -151,16 +179,16 @@ static struct vxmob_domain *parse_domain(struct net *net,
 	}
 	d = find_domain(dev, vni);
 	if (IS_ERR(d)) {
-		bad_attr(extack, ifindex,
-			 "vxmob: the device is enrolled with several VNIs: name one", 0);
+		vxmob_nl_bad_attr(extack, ifindex,
+				  "vxmob: the device is enrolled with several VNIs: name one", 0);
 		goto out;
 	}
 	if (d && vxmob_domain_get(d))
 		goto out;
 	d = ERR_PTR(-ENOENT);
-	bad_attr(extack, vni ?: ifindex, vni ?
-		 "vxmob: the device is not enrolled with that VNI" :
-		 "vxmob: the device is not enrolled", 0);
+	vxmob_nl_bad_attr(extack, vni ?: ifindex, vni ?
+			  "vxmob: the device is not enrolled with that VNI" :
+			  "vxmob: the device is not enrolled", 0);
 out:
 	rcu_read_unlock();
 	return d;
@@ -171,12 +199,21 @@ static bool addr_len_ok(int len)
 	return len == sizeof(struct in_addr) || len == sizeof(struct in6_addr);
 }
 
-static int parse_addr(const struct nlattr *attr, struct vxmob_addr *addr,
-		      struct netlink_ext_ack *extack)
+/**
+ * vxmob_nl_addr - Read an IP address
+ * @attr: the attribute
+ * @addr: filled
+ * @extack: for the reason of a refusal
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int vxmob_nl_addr(const struct nlattr *attr, struct vxmob_addr *addr,
+		  struct netlink_ext_ack *extack)
 {
 	if (!addr_len_ok(nla_len(attr)))
-		return bad_attr(extack, attr,
-				"vxmob: an address has 4 or 16 bytes", -EINVAL);
+		return vxmob_nl_bad_attr(extack, attr,
+					 "vxmob: an address has 4 or 16 bytes", -EINVAL);
 	memset(addr, 0, sizeof(*addr));
 	addr->len = nla_len(attr);
 	memcpy(addr->b, nla_data(attr), addr->len);
@@ -198,34 +235,54 @@ static bool is_unicast(const struct vxmob_addr *addr)
 	       !ipv6_addr_loopback(&v6) && !ipv6_addr_v4mapped(&v6);
 }
 
-static int parse_vtep(const struct vxmob_domain *d, const struct nlattr *attr,
-		      struct vxmob_addr *addr, struct netlink_ext_ack *extack)
+/**
+ * vxmob_nl_vtep - Read the address of a VTEP of a domain
+ * @d: the domain
+ * @attr: the attribute
+ * @addr: filled
+ * @extack: for the reason of a refusal
+ *
+ * Context: any.
+ * Return: 0, -EAFNOSUPPORT or -EINVAL.
+ */
+int vxmob_nl_vtep(const struct vxmob_domain *d, const struct nlattr *attr,
+		  struct vxmob_addr *addr, struct netlink_ext_ack *extack)
 {
 	int err;
 
-	err = parse_addr(attr, addr, extack);
+	err = vxmob_nl_addr(attr, addr, extack);
 	if (err)
 		return err;
 	if (addr->len != d->addr_len)
-		return bad_attr(extack, attr, d->addr_len == 4 ?
-				"vxmob: the device sends to IPv4 addresses" :
-				"vxmob: the device sends to IPv6 addresses",
-				-EAFNOSUPPORT);
+		return vxmob_nl_bad_attr(extack, attr, d->addr_len == 4 ?
+					 "vxmob: the device sends to IPv4 addresses" :
+					 "vxmob: the device sends to IPv6 addresses",
+					 -EAFNOSUPPORT);
 	if (!is_unicast(addr))
-		return bad_attr(extack, attr,
-				"vxmob: a VTEP has a unicast address", -EINVAL);
+		return vxmob_nl_bad_attr(extack, attr,
+					 "vxmob: a VTEP has a unicast address", -EINVAL);
 	return 0;
 }
 
-static int parse_port(struct vxmob_domain *d, const struct nlattr *attr,
-		      struct vxmob_place *place, struct netlink_ext_ack *extack)
+/**
+ * vxmob_nl_port - Read a local port of a domain
+ * @d: the domain
+ * @attr: the attribute
+ * @place: filled
+ * @extack: for the reason of a refusal
+ *
+ * Context: any.
+ * Return: 0 or -ENODEV.
+ */
+int vxmob_nl_port(struct vxmob_domain *d, const struct nlattr *attr,
+		  struct vxmob_place *place, struct netlink_ext_ack *extack)
 {
 	place->state = VXMOB_STATE_LOCAL;
 	place->ifindex = nla_get_u32(attr);
 	if (!vxmob_port_valid(d, place->ifindex))
-		return bad_attr(extack, attr,
-				"vxmob: not a local port of the domain's bridge",
-				-ENODEV);
+		return vxmob_nl_bad_attr(extack, attr,
+					 "vxmob: not a local port of the domain's bridge",
+					 -ENODEV);
 	return 0;
 }
 
@@ -236,18 +293,18 @@ static int parse_place(struct vxmob_domain *d, struct nlattr **tb,
 	struct nlattr *via = tb[VXMOB_A_MAC_VIA], *on = tb[VXMOB_A_MAC_ON];
 
 	if (via && on)
-		return bad_attr(extack, on,
-				"vxmob: a MAC is behind a VTEP or on a port, not both",
-				-EINVAL);
+		return vxmob_nl_bad_attr(extack, on,
+					 "vxmob: a MAC is behind a VTEP or on a port, not both",
+					 -EINVAL);
 	if (on)
-		return parse_port(d, on, &claim->place, extack);
+		return vxmob_nl_port(d, on, &claim->place, extack);
 	if (via) {
 		claim->place.state = VXMOB_STATE_REMOTE;
-		return parse_vtep(d, via, &claim->place.vtep, extack);
+		return vxmob_nl_vtep(d, via, &claim->place.vtep, extack);
 	}
 	if (claim->op == VXMOB_OP_ANNOUNCE)
-		return bad_attr(extack, NULL,
-				"vxmob: a VTEP or a port is needed", -EINVAL);
+		return vxmob_nl_bad_attr(extack, NULL,
+					 "vxmob: a VTEP or a port is needed", -EINVAL);
 	return 0;
 }
 
@@ -260,8 +317,8 @@ static int parse_flags(struct nlattr **tb, struct vxmob_claim *claim,
 		return 0;
 	flags = nla_get_u32(tb[VXMOB_A_MAC_FLAGS]);
 	if (flags & ~REQUEST_FLAGS || claim->op == VXMOB_OP_WITHDRAW)
-		return bad_attr(extack, tb[VXMOB_A_MAC_FLAGS],
-				"vxmob: such a flag cannot be set", -EINVAL);
+		return vxmob_nl_bad_attr(extack, tb[VXMOB_A_MAC_FLAGS],
+					 "vxmob: such a flag cannot be set", -EINVAL);
 	claim->sticky = flags & VXMOB_MAC_FLAGS_STICKY;
 	claim->router = flags & VXMOB_MAC_FLAGS_ROUTER;
 	return 0;
@@ -289,17 +346,17 @@ static int parse_ips(const struct nlattr *last, const struct nlattr *head,
 	if (!last)
 		return 0;
 	if (n > VXMOB_IPS_MAX || claim->op == VXMOB_OP_WITHDRAW)
-		return bad_attr(extack, last, n > VXMOB_IPS_MAX ?
-				"vxmob: too many IP addresses" :
-				"vxmob: a withdrawal names no IP address",
-				-EINVAL);
+		return vxmob_nl_bad_attr(extack, last, n > VXMOB_IPS_MAX ?
+					 "vxmob: too many IP addresses" :
+					 "vxmob: a withdrawal names no IP address",
+					 -EINVAL);
 	*ips = kzalloc(struct_size(*ips, addr, n), GFP_KERNEL_ACCOUNT);
 	if (!*ips)
 		return -ENOMEM;
 	nla_for_each_attr(attr, head, len, rem)
 		if (!err && nla_type(attr) == VXMOB_A_MAC_IP)
-			err = parse_addr(attr, &(*ips)->addr[(*ips)->n++],
-					 extack);
+			err = vxmob_nl_addr(attr, &(*ips)->addr[(*ips)->n++],
+					    extack);
 	return err;
 }
 
@@ -311,8 +368,8 @@ static int parse_claim(struct vxmob_domain *d, struct nlattr **tb,
 	int err;
 
 	if (!tb[VXMOB_A_MAC_LLADDR])
-		return bad_attr(extack, NULL, "vxmob: a MAC is needed",
-				-EINVAL);
+		return vxmob_nl_bad_attr(extack, NULL, "vxmob: a MAC is needed",
+					 -EINVAL);
 	memcpy(claim->mac, nla_data(tb[VXMOB_A_MAC_LLADDR]), ETH_ALEN);
 	claim->has_seq = tb[VXMOB_A_MAC_SEQ];
 	if (claim->has_seq)
@@ -354,8 +411,8 @@ int vxmob_nl_parse_claim(struct net *net, struct nlattr **tb,
 	claim->op = op;
 	claim->origin = VXMOB_ORIGIN_CONTROL;
 	*ips = NULL;
-	d = parse_domain(net, tb[VXMOB_A_MAC_IFINDEX], tb[VXMOB_A_MAC_VNI],
-			 extack);
+	d = vxmob_nl_domain(net, tb[VXMOB_A_MAC_IFINDEX], tb[VXMOB_A_MAC_VNI],
+			    extack);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	err = parse_claim(d, tb, head, len, claim, ips, extack);
@@ -447,6 +504,12 @@ static struct vxmob_options *options_new(const struct vxmob_options *was)
 	opt->guard = VXMOB_GUARD_ON;
 	opt->dup_moves = DUP_MOVES_DEFAULT;
 	opt->dup_window = DUP_WINDOW_DEFAULT;
+	opt->settle = SETTLE_DEFAULT;
+	opt->redirect = REDIRECT_DEFAULT;
+	opt->announce_rounds = ANNOUNCE_ROUNDS_DEFAULT;
+	opt->announce_initial = ANNOUNCE_INITIAL_DEFAULT;
+	opt->announce_step = ANNOUNCE_STEP_DEFAULT;
+	opt->announce_max = ANNOUNCE_MAX_DEFAULT;
 	return opt;
 }
 
@@ -456,13 +519,13 @@ static int parse_protect(struct vxmob_options *opt, const struct nlattr *attr,
 	u8 *mac;
 
 	if (opt->n_protect == VXMOB_PROTECT_MAX)
-		return bad_attr(extack, attr,
-				"vxmob: too many protected MACs", -E2BIG);
+		return vxmob_nl_bad_attr(extack, attr,
+					 "vxmob: too many protected MACs", -E2BIG);
 	mac = opt->protect[opt->n_protect++];
 	memcpy(mac, nla_data(attr), ETH_ALEN);
 	if (!is_valid_ether_addr(mac))
-		return bad_attr(extack, attr, "vxmob: not a unicast MAC",
-				-EINVAL);
+		return vxmob_nl_bad_attr(extack, attr, "vxmob: not a unicast MAC",
+					 -EINVAL);
 	return 0;
 }
 
@@ -471,8 +534,8 @@ static int parse_listed_vtep(struct vxmob_options *opt,
 			     struct netlink_ext_ack *extack)
 {
 	if (opt->n_vtep == VXMOB_VTEPS_MAX)
-		return bad_attr(extack, attr, "vxmob: too many VTEPs", -E2BIG);
-	return parse_addr(attr, &opt->vtep[opt->n_vtep++], extack);
+		return vxmob_nl_bad_attr(extack, attr, "vxmob: too many VTEPs", -E2BIG);
+	return vxmob_nl_addr(attr, &opt->vtep[opt->n_vtep++], extack);
 }
 
 /* A list that is given replaces the one that was. */
@@ -501,12 +564,12 @@ static int check_vteps(struct genl_info *info, const struct vxmob_options *opt)
 	const struct nlattr *list = info->attrs[VXMOB_A_DOMAIN_VTEP];
 
 	if (opt->vteps != VXMOB_VTEPS_LIST && list)
-		return bad_attr(info->extack, list,
-				"vxmob: a VTEP list without vteps list",
-				-EINVAL);
+		return vxmob_nl_bad_attr(info->extack, list,
+					 "vxmob: a VTEP list without vteps list",
+					 -EINVAL);
 	if (opt->vteps == VXMOB_VTEPS_LIST && !opt->n_vtep)
-		return bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_VTEPS],
-				"vxmob: the VTEP list is empty", -EINVAL);
+		return vxmob_nl_bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_VTEPS],
+					 "vxmob: the VTEP list is empty", -EINVAL);
 	return 0;
 }
 
@@ -515,21 +578,32 @@ static int check_duplicates(struct genl_info *info,
 {
 	if (opt->dup_action == VXMOB_DUP_ACTION_BLACKHOLE &&
 	    !IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE))
-		return bad_attr(info->extack,
-				info->attrs[VXMOB_A_DOMAIN_DUP_ACTION],
-				"vxmob: this kernel has no netfilter in bridges",
-				-EOPNOTSUPP);
+		return vxmob_nl_bad_attr(info->extack,
+					 info->attrs[VXMOB_A_DOMAIN_DUP_ACTION],
+					 "vxmob: this kernel has no netfilter in bridges",
+					 -EOPNOTSUPP);
 	if (!opt->dup_recover || opt->dup_recover >= DUP_RECOVER_MIN)
 		return 0;
-	return bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_DUP_RECOVER],
-			"vxmob: recovery takes 30 to 3600 seconds, or 0 for never",
-			-ERANGE);
+	return vxmob_nl_bad_attr(info->extack, info->attrs[VXMOB_A_DOMAIN_DUP_RECOVER],
+				 "vxmob: recovery takes 30 to 3600 seconds, or 0 for never",
+				 -ERANGE);
 }
 
 static void parse_u32(struct genl_info *info, int type, u32 *to)
 {
 	if (info->attrs[type])
 		*to = nla_get_u32(info->attrs[type]);
+}
+
+static void parse_handover(struct genl_info *info, struct vxmob_options *opt)
+{
+	parse_u32(info, VXMOB_A_DOMAIN_SETTLE, &opt->settle);
+	parse_u32(info, VXMOB_A_DOMAIN_REDIRECT, &opt->redirect);
+	parse_u32(info, VXMOB_A_DOMAIN_ANNOUNCE_ROUNDS, &opt->announce_rounds);
+	parse_u32(info, VXMOB_A_DOMAIN_ANNOUNCE_INITIAL,
+		  &opt->announce_initial);
+	parse_u32(info, VXMOB_A_DOMAIN_ANNOUNCE_STEP, &opt->announce_step);
+	parse_u32(info, VXMOB_A_DOMAIN_ANNOUNCE_MAX, &opt->announce_max);
 }
 
 /* Options from a request, over those that are in force or the defaults */
@@ -551,6 +625,7 @@ static struct vxmob_options *parse_options(struct genl_info *info,
 	parse_u32(info, VXMOB_A_DOMAIN_DUP_WINDOW, &opt->dup_window);
 	parse_u32(info, VXMOB_A_DOMAIN_DUP_ACTION, &opt->dup_action);
 	parse_u32(info, VXMOB_A_DOMAIN_DUP_RECOVER, &opt->dup_recover);
+	parse_handover(info, opt);
 	err = parse_lists(info, opt) ?: check_vteps(info, opt) ?:
 	      check_duplicates(info, opt);
 	if (!err)
@@ -602,9 +677,9 @@ int vxmob_nl_domain_add_doit(struct sk_buff *skb, struct genl_info *info)
 
 static struct vxmob_domain *parse_own_domain(struct genl_info *info)
 {
-	return parse_domain(genl_info_net(info),
-			    info->attrs[VXMOB_A_DOMAIN_IFINDEX],
-			    info->attrs[VXMOB_A_DOMAIN_VNI], info->extack);
+	return vxmob_nl_domain(genl_info_net(info),
+			       info->attrs[VXMOB_A_DOMAIN_IFINDEX],
+			       info->attrs[VXMOB_A_DOMAIN_VNI], info->extack);
 }
 
 static int domain_set(struct genl_info *info, struct vxmob_domain *d)
@@ -615,9 +690,9 @@ static int domain_set(struct genl_info *info, struct vxmob_domain *d)
 	if (d->dead)
 		return -ENODEV;
 	if (vid && nla_get_u16(vid) != d->vid)
-		return bad_attr(info->extack, vid,
-				"vxmob: the VLAN cannot be changed: delete the domain and add it again",
-				-EOPNOTSUPP);
+		return vxmob_nl_bad_attr(info->extack, vid,
+					 "vxmob: the VLAN cannot be changed: delete the domain and add it again",
+					 -EOPNOTSUPP);
 	opt = parse_options(info, rtnl_dereference(d->opt));
 	if (IS_ERR(opt))
 		return PTR_ERR(opt);
@@ -686,6 +761,21 @@ static int fill_lists(struct sk_buff *skb, const struct vxmob_options *opt)
 	return 0;
 }
 
+static int fill_handover(struct sk_buff *skb, const struct vxmob_options *opt)
+{
+	if (nla_put_u32(skb, VXMOB_A_DOMAIN_SETTLE, opt->settle) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_REDIRECT, opt->redirect) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_ANNOUNCE_ROUNDS,
+			opt->announce_rounds) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_ANNOUNCE_INITIAL,
+			opt->announce_initial) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_ANNOUNCE_STEP,
+			opt->announce_step) ||
+	    nla_put_u32(skb, VXMOB_A_DOMAIN_ANNOUNCE_MAX, opt->announce_max))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_options(struct sk_buff *skb, const struct vxmob_options *opt)
 {
 	if (nla_put_u32(skb, VXMOB_A_DOMAIN_MODE, opt->mode) ||
@@ -699,7 +789,7 @@ static int fill_options(struct sk_buff *skb, const struct vxmob_options *opt)
 	    nla_put_u32(skb, VXMOB_A_DOMAIN_DUP_ACTION, opt->dup_action) ||
 	    nla_put_u32(skb, VXMOB_A_DOMAIN_DUP_RECOVER, opt->dup_recover))
 		return -EMSGSIZE;
-	return fill_lists(skb, opt);
+	return fill_handover(skb, opt) ?: fill_lists(skb, opt);
 }
 
 static int fill_domain(struct sk_buff *skb, struct vxmob_domain *d)
@@ -743,14 +833,22 @@ static bool domain_matches(const struct vxmob_domain *d,
 	       (!vni || nla_get_u32(vni) == d->vni);
 }
 
-/*
- * One message for each domain that matches; cb->args[0] counts those behind us.
- * The filters have the same numbers in every attribute set that is dumped so.
+/**
+ * vxmob_nl_dump_domains - Go on with a dump of a message a domain
+ * @skb: filled
+ * @cb: where the dump is; args[0] counts the domains behind us
+ * @cmd: the command of the messages
+ * @ifindex: the attribute that names a device, or NULL
+ * @vni: the attribute that names a VNI, or NULL
+ * @fill: puts a domain into a message; called under RCU
+ *
+ * Context: process.
+ * Return: bytes filled.
  */
-static int dump_domains(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-			const struct nlattr *ifindex, const struct nlattr *vni,
-			int (*fill)(struct sk_buff *skb,
-				    struct vxmob_domain *d))
+int vxmob_nl_dump_domains(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+			  const struct nlattr *ifindex, const struct nlattr *vni,
+			  int (*fill)(struct sk_buff *skb,
+				      struct vxmob_domain *d))
 {
 	struct vxmob_net *vn = vxmob_net(sock_net(skb->sk));
 	struct vxmob_domain *d;
@@ -786,9 +884,9 @@ int vxmob_nl_domain_dump_dumpit(struct sk_buff *skb,
 {
 	struct nlattr **tb = vxmob_dump_attrs(cb);
 
-	return dump_domains(skb, cb, VXMOB_CMD_DOMAIN_DUMP,
-			    tb[VXMOB_A_DOMAIN_IFINDEX], tb[VXMOB_A_DOMAIN_VNI],
-			    fill_domain);
+	return vxmob_nl_dump_domains(skb, cb, VXMOB_CMD_DOMAIN_DUMP,
+				     tb[VXMOB_A_DOMAIN_IFINDEX], tb[VXMOB_A_DOMAIN_VNI],
+				     fill_domain);
 }
 
 /**
@@ -803,9 +901,9 @@ int vxmob_nl_stats_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nlattr **tb = vxmob_dump_attrs(cb);
 
-	return dump_domains(skb, cb, VXMOB_CMD_STATS_DUMP,
-			    tb[VXMOB_A_STATS_IFINDEX], tb[VXMOB_A_STATS_VNI],
-			    vxmob_stats_fill);
+	return vxmob_nl_dump_domains(skb, cb, VXMOB_CMD_STATS_DUMP,
+				     tb[VXMOB_A_STATS_IFINDEX], tb[VXMOB_A_STATS_VNI],
+				     vxmob_stats_fill);
 }
 
 static u32 binding_flags(const struct vxmob_binding *b)
@@ -908,8 +1006,8 @@ static int fill_get(struct sk_buff *skb, struct genl_info *info,
 		err = fill_binding(skb, d, b);
 	spin_unlock_bh(&d->lock);
 	if (!b)
-		bad_attr(info->extack, lladdr, "vxmob: the MAC is not bound",
-			 0);
+		vxmob_nl_bad_attr(info->extack, lladdr, "vxmob: the MAC is not bound",
+				  0);
 	genlmsg_end(skb, hdr);
 	return err;
 }
@@ -930,10 +1028,10 @@ int vxmob_nl_mac_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err = -ENOMEM;
 
 	if (!tb[VXMOB_A_MAC_LLADDR])
-		return bad_attr(info->extack, NULL, "vxmob: a MAC is needed",
-				-EINVAL);
-	d = parse_domain(genl_info_net(info), tb[VXMOB_A_MAC_IFINDEX],
-			 tb[VXMOB_A_MAC_VNI], info->extack);
+		return vxmob_nl_bad_attr(info->extack, NULL, "vxmob: a MAC is needed",
+					 -EINVAL);
+	d = vxmob_nl_domain(genl_info_net(info), tb[VXMOB_A_MAC_IFINDEX],
+			    tb[VXMOB_A_MAC_VNI], info->extack);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
@@ -962,7 +1060,7 @@ static int parse_filter(struct mac_filter *f, struct nlattr **tb,
 	f->tb = tb;
 	if (!tb[VXMOB_A_MAC_VIA])
 		return 0;
-	return parse_addr(tb[VXMOB_A_MAC_VIA], &f->via, extack);
+	return vxmob_nl_addr(tb[VXMOB_A_MAC_VIA], &f->via, extack);
 }
 
 static bool u32_matches(const struct nlattr *attr, u32 value)
@@ -994,26 +1092,16 @@ static bool binding_matches(const struct mac_filter *f,
 	       place_matches(f, &b->mob.cur);
 }
 
-/**
- * struct domain_set - The domains that a filter names
- * @n: how many
- * @d: the domains, referenced
- */
-struct domain_set {
-	unsigned int n;
-	struct vxmob_domain *d[];
-};
-
-static unsigned int collect(struct vxmob_net *vn, struct nlattr **tb,
-			    struct domain_set *set, unsigned int max)
+static unsigned int collect(struct vxmob_net *vn, const struct nlattr *ifindex,
+			    const struct nlattr *vni, struct vxmob_domains *set,
+			    unsigned int max)
 {
 	struct vxmob_domain *d;
 	unsigned int n = 0;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(d, &vn->domains, list) {
-		if (!domain_matches(d, tb[VXMOB_A_MAC_IFINDEX],
-				    tb[VXMOB_A_MAC_VNI]))
+		if (!domain_matches(d, ifindex, vni))
 			continue;
 		n++;
 		if (set && set->n < max && vxmob_domain_get(d))
@@ -1023,19 +1111,36 @@ static unsigned int collect(struct vxmob_net *vn, struct nlattr **tb,
 	return n;
 }
 
-static struct domain_set *domain_set_get(struct net *net, struct nlattr **tb)
+/**
+ * vxmob_nl_domains_get - Collect the domains that a filter names
+ * @net: namespace of the caller
+ * @ifindex: the attribute that names a device, or NULL
+ * @vni: the attribute that names a VNI, or NULL
+ *
+ * Context: process, may sleep.
+ * Return: the domains, referenced; or NULL.
+ */
+struct vxmob_domains *vxmob_nl_domains_get(struct net *net,
+					   const struct nlattr *ifindex,
+					   const struct nlattr *vni)
 {
 	struct vxmob_net *vn = vxmob_net(net);
-	unsigned int max = collect(vn, tb, NULL, 0);
-	struct domain_set *set;
+	unsigned int max = collect(vn, ifindex, vni, NULL, 0);
+	struct vxmob_domains *set;
 
 	set = kvzalloc(struct_size(set, d, max), GFP_KERNEL);
 	if (set)
-		collect(vn, tb, set, max);
+		collect(vn, ifindex, vni, set, max);
 	return set;
 }
 
-static void domain_set_put(struct domain_set *set)
+/**
+ * vxmob_nl_domains_put - Release what vxmob_nl_domains_get() collected
+ * @set: the domains
+ *
+ * Context: process.
+ */
+void vxmob_nl_domains_put(struct vxmob_domains *set)
 {
 	while (set->n--)
 		vxmob_domain_put(set->d[set->n]);
@@ -1052,7 +1157,7 @@ static void domain_set_put(struct domain_set *set)
  */
 struct mac_dump {
 	struct mac_filter filter;
-	struct domain_set *set;
+	struct vxmob_domains *set;
 	unsigned int i;
 	bool walking;
 	struct rhashtable_iter iter;
@@ -1076,7 +1181,9 @@ int vxmob_nl_mac_dump_start(struct netlink_callback *cb)
 		return -ENOMEM;
 	err = parse_filter(&dump->filter, tb, cb->extack);
 	if (!err) {
-		dump->set = domain_set_get(sock_net(cb->skb->sk), tb);
+		dump->set = vxmob_nl_domains_get(sock_net(cb->skb->sk),
+						 tb[VXMOB_A_MAC_IFINDEX],
+						 tb[VXMOB_A_MAC_VNI]);
 		err = dump->set ? 0 : -ENOMEM;
 	}
 	if (err) {
@@ -1102,7 +1209,7 @@ int vxmob_nl_mac_dump_done(struct netlink_callback *cb)
 		return 0;
 	if (dump->walking)
 		rhashtable_walk_exit(&dump->iter);
-	domain_set_put(dump->set);
+	vxmob_nl_domains_put(dump->set);
 	kfree(dump);
 	return 0;
 }
@@ -1151,7 +1258,7 @@ static int dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 	return err;
 }
 
-static unsigned int dump_generation(const struct domain_set *set)
+static unsigned int dump_generation(const struct vxmob_domains *set)
 {
 	unsigned int i, gen = 1;
 
@@ -1220,21 +1327,22 @@ static int change_matching(struct genl_info *info,
 {
 	struct net *net = genl_info_net(info);
 	struct mac_filter filter = {};
-	struct domain_set *set;
+	struct vxmob_domains *set;
 	unsigned int i;
 	int err;
 
 	err = parse_filter(&filter, info->attrs, info->extack);
 	if (err)
 		return err;
-	set = domain_set_get(net, info->attrs);
+	set = vxmob_nl_domains_get(net, info->attrs[VXMOB_A_MAC_IFINDEX],
+				   info->attrs[VXMOB_A_MAC_VNI]);
 	if (!set)
 		return -ENOMEM;
 	mutex_lock(&vxmob_net(net)->claim_lock);
 	for (i = 0; i < set->n; i++)
 		vxmob_binding_walk(set->d[i], fn, &filter);
 	mutex_unlock(&vxmob_net(net)->claim_lock);
-	domain_set_put(set);
+	vxmob_nl_domains_put(set);
 	return 0;
 }
 

@@ -40,10 +40,12 @@
 	{ VXMOB_VERDICT_REFUSE_STICKY,	"refuse-sticky" },		\
 	{ VXMOB_VERDICT_REFUSE_FROZEN,	"refuse-frozen" },		\
 	{ VXMOB_VERDICT_REFUSE_STATIC,	"refuse-static" },		\
+	{ VXMOB_VERDICT_REFUSE_NEXTHOP,	"refuse-nexthop" },		\
 	{ VXMOB_VERDICT_REFUSE_VTEP,	"refuse-vtep" },		\
 	{ VXMOB_VERDICT_REFUSE_RATE,	"refuse-rate" },		\
 	{ VXMOB_VERDICT_REFUSE_FULL,	"refuse-full" },		\
 	{ VXMOB_VERDICT_REFUSE_BUSY,	"refuse-busy" },		\
+	{ VXMOB_VERDICT_REFUSE_GATED,	"refuse-gated" },		\
 	{ VXMOB_VERDICT_FAILED,		"failed" })
 
 TRACE_EVENT(vxmob_claim,

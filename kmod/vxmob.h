@@ -85,6 +85,13 @@ struct vxmob_net {
  * @dup_window: seconds
  * @dup_action: enum vxmob_dup_action
  * @dup_recover: seconds that a freeze lasts, the first time; 0 for ever
+ * @settle: milliseconds in which late frames of a machine that was handed over
+ *	are dropped on the port that it left
+ * @redirect: seconds in which packets for it are sent on
+ * @announce_rounds: how often a MAC that has come to a local port is announced
+ * @announce_initial: milliseconds between the first two rounds
+ * @announce_step: milliseconds by which that grows
+ * @announce_max: milliseconds that it grows to at most
  * @n_vtep: addresses in @vtep
  * @n_protect: MACs in @protect
  * @vtep: the VTEPs that are believed if @vteps says list
@@ -104,6 +111,12 @@ struct vxmob_options {
 	u32 dup_window;
 	u32 dup_action;
 	u32 dup_recover;
+	u32 settle;
+	u32 redirect;
+	u32 announce_rounds;
+	u32 announce_initial;
+	u32 announce_step;
+	u32 announce_max;
 	u16 n_vtep;
 	u16 n_protect;
 	struct vxmob_addr vtep[VXMOB_VTEPS_MAX];
@@ -393,6 +406,16 @@ struct vxmob_fdb {
 	u32 vxlan_idle;
 };
 
+/**
+ * struct vxmob_domains - The domains that a filter names
+ * @n: how many
+ * @d: the domains, referenced
+ */
+struct vxmob_domains {
+	unsigned int n;
+	struct vxmob_domain *d[];
+};
+
 /* main.c */
 extern unsigned int vxmob_net_id;
 extern struct workqueue_struct *vxmob_wq;
@@ -585,6 +608,27 @@ int vxmob_stats_fill(struct sk_buff *skb, struct vxmob_domain *d);
 
 /* netlink.c */
 extern struct genl_family vxmob_nl_family;
+int vxmob_nl_bad_attr(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		      const char *msg, int err);
+struct vxmob_domain *vxmob_nl_domain(struct net *net,
+				     const struct nlattr *ifindex,
+				     const struct nlattr *vni,
+				     struct netlink_ext_ack *extack);
+int vxmob_nl_addr(const struct nlattr *attr, struct vxmob_addr *addr,
+		  struct netlink_ext_ack *extack);
+int vxmob_nl_vtep(const struct vxmob_domain *d, const struct nlattr *attr,
+		  struct vxmob_addr *addr, struct netlink_ext_ack *extack);
+int vxmob_nl_port(struct vxmob_domain *d, const struct nlattr *attr,
+		  struct vxmob_place *place, struct netlink_ext_ack *extack);
+struct vxmob_domains *vxmob_nl_domains_get(struct net *net,
+					   const struct nlattr *ifindex,
+					   const struct nlattr *vni);
+void vxmob_nl_domains_put(struct vxmob_domains *set);
+int vxmob_nl_dump_domains(struct sk_buff *skb, struct netlink_callback *cb,
+			  u8 cmd, const struct nlattr *ifindex,
+			  const struct nlattr *vni,
+			  int (*fill)(struct sk_buff *skb,
+				      struct vxmob_domain *d));
 int vxmob_nl_parse_claim(struct net *net, struct nlattr **tb,
 			 const struct nlattr *head, int len, u8 op,
 			 struct vxmob_domain **domain,

@@ -119,6 +119,7 @@ static const char *const flag_words[] = {
 	[2] = "installed",
 	[3] = "duplicate",
 	[4] = "blackhole",
+	[5] = "moving",
 };
 
 const struct names flag_names = {
@@ -143,6 +144,7 @@ static const char *const verdict_words[] = {
 	[VXMOB_VERDICT_REFUSE_RATE] = "refuse-rate",
 	[VXMOB_VERDICT_REFUSE_FULL] = "refuse-full",
 	[VXMOB_VERDICT_REFUSE_BUSY] = "refuse-busy",
+	[VXMOB_VERDICT_REFUSE_GATED] = "refuse-gated",
 	[VXMOB_VERDICT_FAILED] = "failed",
 };
 
@@ -166,6 +168,13 @@ static const char *const event_words[] = {
 	[VXMOB_EVENT_INSISTING] = "insisting",
 	[VXMOB_EVENT_DUPLICATE] = "duplicate",
 	[VXMOB_EVENT_RECOVERED] = "recovered",
+	[VXMOB_EVENT_MOVE_PREPARED] = "move-prepared",
+	[VXMOB_EVENT_MOVE_HELD] = "move-held",
+	[VXMOB_EVENT_MOVE_MOVED] = "move-moved",
+	[VXMOB_EVENT_MOVE_ENDED] = "move-ended",
+	[VXMOB_EVENT_MOVE_ABORTED] = "move-aborted",
+	[VXMOB_EVENT_MOVE_EXPIRED] = "move-expired",
+	[VXMOB_EVENT_VTEP_MOVED] = "vtep-moved",
 };
 
 const struct names event_names = {

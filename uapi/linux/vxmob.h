@@ -141,6 +141,7 @@ enum vxmob_status {
  *   removes it with the binding.
  * @VXMOB_MAC_FLAGS_DUPLICATE: It moved too often of late.
  * @VXMOB_MAC_FLAGS_BLACKHOLE: This host drops frames from and to it.
+ * @VXMOB_MAC_FLAGS_MOVING: It is being handed over (see the move commands).
  */
 enum vxmob_mac_flags {
 	VXMOB_MAC_FLAGS_STICKY = 1,
@@ -148,6 +149,57 @@ enum vxmob_mac_flags {
 	VXMOB_MAC_FLAGS_INSTALLED = 4,
 	VXMOB_MAC_FLAGS_DUPLICATE = 8,
 	VXMOB_MAC_FLAGS_BLACKHOLE = 16,
+	VXMOB_MAC_FLAGS_MOVING = 32,
+};
+
+/**
+ * enum vxmob_open_on - What opens the gate of a MAC that is being handed over
+ *   to this host.
+ * @VXMOB_OPEN_ON_RARP: A reverse ARP request by the MAC on its port.
+ * @VXMOB_OPEN_ON_GARP: A gratuitous ARP by the MAC on its port.
+ * @VXMOB_OPEN_ON_NA: An unsolicited neighbour advertisement by the MAC on its
+ *   port.
+ * @VXMOB_OPEN_ON_COMMIT: The commit of the move.
+ */
+enum vxmob_open_on {
+	VXMOB_OPEN_ON_RARP = 1,
+	VXMOB_OPEN_ON_GARP = 2,
+	VXMOB_OPEN_ON_NA = 4,
+	VXMOB_OPEN_ON_COMMIT = 8,
+};
+
+/**
+ * enum vxmob_role - Which end of a move this host is.
+ * @VXMOB_ROLE_SOURCE: The machine leaves this host.
+ * @VXMOB_ROLE_TARGET: The machine comes to this host.
+ */
+enum vxmob_role {
+	VXMOB_ROLE_SOURCE,
+	VXMOB_ROLE_TARGET,
+};
+
+/**
+ * enum vxmob_stage - How far a move has come.
+ * @VXMOB_STAGE_PREPARED: The machine runs at the source.
+ * @VXMOB_STAGE_HELD: The machine stands still; frames for it are sent to the
+ *   target, and kept there.
+ * @VXMOB_STAGE_MOVED: The machine runs at the target; what still comes to the
+ *   source is sent on.
+ */
+enum vxmob_stage {
+	VXMOB_STAGE_PREPARED,
+	VXMOB_STAGE_HELD,
+	VXMOB_STAGE_MOVED,
+};
+
+/**
+ * enum vxmob_move_op - What a move line of a transaction does.
+ */
+enum vxmob_move_op {
+	VXMOB_MOVE_OP_PREPARE,
+	VXMOB_MOVE_OP_HOLD,
+	VXMOB_MOVE_OP_COMMIT,
+	VXMOB_MOVE_OP_ABORT,
 };
 
 /**
@@ -179,6 +231,8 @@ enum vxmob_mac_flags {
  *   than are looked at.
  * @VXMOB_VERDICT_REFUSE_FULL: The domain holds max-macs bindings.
  * @VXMOB_VERDICT_REFUSE_BUSY: A transaction holds the MAC.
+ * @VXMOB_VERDICT_REFUSE_GATED: The MAC is being handed over, and only the two
+ *   hosts that do it are believed.
  * @VXMOB_VERDICT_FAILED: Accepted, but the kernel could not carry it out;
  *   nothing changed.
  */
@@ -199,6 +253,7 @@ enum vxmob_verdict {
 	VXMOB_VERDICT_REFUSE_RATE,
 	VXMOB_VERDICT_REFUSE_FULL,
 	VXMOB_VERDICT_REFUSE_BUSY,
+	VXMOB_VERDICT_REFUSE_GATED,
 	VXMOB_VERDICT_FAILED,
 };
 
@@ -224,6 +279,16 @@ enum vxmob_verdict {
  * @VXMOB_EVENT_DUPLICATE: A MAC moved too often; the status tells what was
  *   done about it.
  * @VXMOB_EVENT_RECOVERED: A MAC is no longer frozen.
+ * @VXMOB_EVENT_MOVE_PREPARED: A handover was prepared here.
+ * @VXMOB_EVENT_MOVE_HELD: The machine stands still.
+ * @VXMOB_EVENT_MOVE_MOVED: The machine runs at the target. At the target, the
+ *   gate has opened and what was kept has been handed over.
+ * @VXMOB_EVENT_MOVE_ENDED: The handover is over at this host.
+ * @VXMOB_EVENT_MOVE_ABORTED: The handover was called off, and things are as
+ *   they were before.
+ * @VXMOB_EVENT_MOVE_EXPIRED: As aborted, by the deadline.
+ * @VXMOB_EVENT_VTEP_MOVED: All bindings behind a VTEP were moved to another
+ *   one.
  */
 enum vxmob_event {
 	VXMOB_EVENT_DOMAIN_ADD,
@@ -240,6 +305,13 @@ enum vxmob_event {
 	VXMOB_EVENT_INSISTING,
 	VXMOB_EVENT_DUPLICATE,
 	VXMOB_EVENT_RECOVERED,
+	VXMOB_EVENT_MOVE_PREPARED,
+	VXMOB_EVENT_MOVE_HELD,
+	VXMOB_EVENT_MOVE_MOVED,
+	VXMOB_EVENT_MOVE_ENDED,
+	VXMOB_EVENT_MOVE_ABORTED,
+	VXMOB_EVENT_MOVE_EXPIRED,
+	VXMOB_EVENT_VTEP_MOVED,
 };
 
 enum {
@@ -261,6 +333,12 @@ enum {
 	VXMOB_A_DOMAIN_MAX_MACS,
 	VXMOB_A_DOMAIN_MACS,
 	VXMOB_A_DOMAIN_BRIDGE,
+	VXMOB_A_DOMAIN_SETTLE,
+	VXMOB_A_DOMAIN_REDIRECT,
+	VXMOB_A_DOMAIN_ANNOUNCE_ROUNDS,
+	VXMOB_A_DOMAIN_ANNOUNCE_INITIAL,
+	VXMOB_A_DOMAIN_ANNOUNCE_STEP,
+	VXMOB_A_DOMAIN_ANNOUNCE_MAX,
 
 	__VXMOB_A_DOMAIN_MAX,
 	VXMOB_A_DOMAIN_MAX = (__VXMOB_A_DOMAIN_MAX - 1)
@@ -293,7 +371,48 @@ enum {
 };
 
 enum {
+	VXMOB_A_MOVE_IFINDEX = 1,
+	VXMOB_A_MOVE_VNI,
+	VXMOB_A_MOVE_VID,
+	VXMOB_A_MOVE_LLADDR,
+	VXMOB_A_MOVE_TO,
+	VXMOB_A_MOVE_FROM,
+	VXMOB_A_MOVE_ON,
+	VXMOB_A_MOVE_DEADLINE,
+	VXMOB_A_MOVE_OPEN_ON,
+	VXMOB_A_MOVE_ROLE,
+	VXMOB_A_MOVE_STAGE,
+	VXMOB_A_MOVE_LEFT_MS,
+	VXMOB_A_MOVE_QUEUED,
+	VXMOB_A_MOVE_KEPT,
+	VXMOB_A_MOVE_OVERFLOWED,
+	VXMOB_A_MOVE_REDIRECTED,
+	VXMOB_A_MOVE_LATE,
+	VXMOB_A_MOVE_OP,
+	VXMOB_A_MOVE_PAD,
+
+	__VXMOB_A_MOVE_MAX,
+	VXMOB_A_MOVE_MAX = (__VXMOB_A_MOVE_MAX - 1)
+};
+
+enum {
+	VXMOB_A_VTEP_IFINDEX = 1,
+	VXMOB_A_VTEP_VNI,
+	VXMOB_A_VTEP_VID,
+	VXMOB_A_VTEP_ADDR,
+	VXMOB_A_VTEP_TO,
+	VXMOB_A_VTEP_FLOOD,
+	VXMOB_A_VTEP_MACS,
+	VXMOB_A_VTEP_CONTROL_MACS,
+	VXMOB_A_VTEP_REFUSED,
+
+	__VXMOB_A_VTEP_MAX,
+	VXMOB_A_VTEP_MAX = (__VXMOB_A_VTEP_MAX - 1)
+};
+
+enum {
 	VXMOB_A_TRANSACTION_LINE = 1,
+	VXMOB_A_TRANSACTION_MOVE,
 
 	__VXMOB_A_TRANSACTION_MAX,
 	VXMOB_A_TRANSACTION_MAX = (__VXMOB_A_TRANSACTION_MAX - 1)
@@ -321,6 +440,14 @@ enum {
 	VXMOB_A_STATS_REPAIRS,
 	VXMOB_A_STATS_DUPLICATES,
 	VXMOB_A_STATS_BLACKHOLED,
+	VXMOB_A_STATS_ANNOUNCED,
+	VXMOB_A_STATS_NEIGHBOURS,
+	VXMOB_A_STATS_REDIRECTED,
+	VXMOB_A_STATS_REDIRECT_REFUSED,
+	VXMOB_A_STATS_REDIRECT_DROPPED,
+	VXMOB_A_STATS_KEPT,
+	VXMOB_A_STATS_OVERFLOWED,
+	VXMOB_A_STATS_LATE,
 	VXMOB_A_STATS_PAD,
 
 	__VXMOB_A_STATS_MAX,
@@ -358,6 +485,8 @@ enum {
 	VXMOB_A_EVENT_NUMBER,
 	VXMOB_A_EVENT_MOVES,
 	VXMOB_A_EVENT_PAD,
+	VXMOB_A_EVENT_ROLE,
+	VXMOB_A_EVENT_MACS,
 
 	__VXMOB_A_EVENT_MAX,
 	VXMOB_A_EVENT_MAX = (__VXMOB_A_EVENT_MAX - 1)
@@ -376,6 +505,13 @@ enum {
 	VXMOB_CMD_MAC_UNFREEZE,
 	VXMOB_CMD_TRANSACTION,
 	VXMOB_CMD_STATS_DUMP,
+	VXMOB_CMD_MOVE_PREPARE,
+	VXMOB_CMD_MOVE_HOLD,
+	VXMOB_CMD_MOVE_COMMIT,
+	VXMOB_CMD_MOVE_ABORT,
+	VXMOB_CMD_MOVE_DUMP,
+	VXMOB_CMD_VTEP_DUMP,
+	VXMOB_CMD_VTEP_MOVE,
 	VXMOB_CMD_EVENT,
 
 	__VXMOB_CMD_MAX,
