@@ -570,6 +570,9 @@ void vxmob_hint(struct vxmob_domain *d, const u8 *mac);
 void vxmob_resync(struct vxmob_domain *d, bool reassert);
 void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b);
 
+/* overlay.c */
+int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb);
+
 /* vtep.c */
 bool vxmob_vtep_known(struct vxmob_domain *d, const struct vxmob_addr *addr);
 void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b);
