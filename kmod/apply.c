@@ -156,6 +156,9 @@ static void read_bridge(struct vxmob_domain *d, struct net_device *br,
  * @mac: the MAC
  * @fdb: filled
  *
+ * Of a MAC that was handed over, and that a routing daemon is to write first, it
+ * reads as if it had been written.
+ *
  * Context: BH or process; the domain's lock is held.
  */
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
@@ -171,6 +174,7 @@ void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 	if (br)
 		read_bridge(d, br, mac, fdb);
 	rcu_read_unlock();
+	vxmob_move_pretend(d, mac, fdb);
 }
 
 static int notify(unsigned long event, struct net_device *dev,
@@ -348,6 +352,19 @@ static bool vxlan_stands(const struct vxmob_fdb *fdb,
 	       (fdb->vxlan_learned || fdb->vxlan_fixed);
 }
 
+static int turn_vxlan(struct vxmob_domain *d, struct vxmob_binding *b,
+		      const struct vxmob_place *to, const struct vxmob_fdb *fdb)
+{
+	int err;
+
+	if (vxlan_stands(fdb, to))
+		return 0;
+	err = vxlan_write(d, b->mac, to);
+	if (!err && !fdb->vxlan_learned)
+		set_bit(VXMOB_B_VXLAN_OURS, &b->flags);
+	return err;
+}
+
 static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 			const struct vxmob_place *to,
 			const struct vxmob_fdb *fdb)
@@ -355,13 +372,9 @@ static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 	bool was_ours = test_bit(VXMOB_B_VXLAN_OURS, &b->flags);
 	int err;
 
-	if (!vxlan_stands(fdb, to)) {
-		err = vxlan_write(d, b->mac, to);
-		if (err)
-			return err;
-		if (!fdb->vxlan_learned)
-			set_bit(VXMOB_B_VXLAN_OURS, &b->flags);
-	}
+	err = turn_vxlan(d, b, to, fdb);
+	if (err)
+		return err;
 	if (fdb->bridge_port == d->ifindex && fdb->bridge_learned)
 		return 0;
 	err = turn_bridge(d, b, d->ifindex, fdb);
@@ -394,12 +407,36 @@ int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (vxmob_monitors(d))
 		return 0;
 	if (to->state == VXMOB_STATE_REMOTE)
-		return apply_remote(d, b, to, fdb);
+		return vxmob_move_is_quiet(d, b->mac, to, fdb) ? 0 :
+		       apply_remote(d, b, to, fdb);
 	if (!vxmob_port_valid(d, to->ifindex))
 		return -ENODEV;
 	if (fdb->bridge_port == to->ifindex)
 		return 0;
 	return turn_bridge(d, b, to->ifindex, fdb);
+}
+
+/**
+ * vxmob_apply_beforehand - Make a local MAC's vxlan entry ready for its move
+ * @d: the domain
+ * @b: the MAC's binding
+ * @vtep: where it will move to
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * The bridge goes on giving frames to the local port.
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: 0, or -ENOMEM or -ENOSPC if the entry could not be created.
+ */
+int vxmob_apply_beforehand(struct vxmob_domain *d, struct vxmob_binding *b,
+			   const struct vxmob_addr *vtep,
+			   const struct vxmob_fdb *fdb)
+{
+	struct vxmob_place to = { .state = VXMOB_STATE_REMOTE, .vtep = *vtep };
+
+	lockdep_assert_held(&d->lock);
+	list_del_init(&b->reap);
+	return turn_vxlan(d, b, &to, fdb);
 }
 
 static u32 bridge_port_of(const struct vxmob_domain *d,

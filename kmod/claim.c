@@ -51,14 +51,21 @@ void vxmob_claim_policy(struct vxmob_domain *d, const u8 *mac,
 			   (br && ether_addr_equal(br->dev_addr, mac));
 	rcu_read_unlock();
 	vxmob_domain_self(d, &policy->self);
+	vxmob_move_policy(d, mac, policy);
+}
+
+/* What was observed is in the forwarding databases already. */
+static bool is_observed(const struct vxmob_claim *claim)
+{
+	return claim->origin != VXMOB_ORIGIN_CONTROL &&
+	       claim->origin != VXMOB_ORIGIN_SNOOP && !claim->prepared;
 }
 
 /* The rules do not know the kernel: some entries are not the module's. */
 static u8 respect_owner(const struct vxmob_claim *claim, u8 verdict,
 			const struct vxmob_fdb *fdb)
 {
-	if (claim->origin != VXMOB_ORIGIN_CONTROL &&
-	    claim->origin != VXMOB_ORIGIN_SNOOP)
+	if (is_observed(claim))
 		return verdict;
 	if (!vxmob_verdict_accepts(verdict) || verdict == VXMOB_VERDICT_REFRESH)
 		return verdict;
@@ -123,13 +130,6 @@ struct vxmob_ruling vxmob_claim_judge(struct vxmob_domain *d,
 	if (bound && withdrawn_by_daemon(d, b, fdb))
 		vxmob_drop_pending(next);
 	return ruling;
-}
-
-/* What was observed is in the forwarding databases already. */
-static bool is_observed(const struct vxmob_claim *claim)
-{
-	return claim->origin != VXMOB_ORIGIN_CONTROL &&
-	       claim->origin != VXMOB_ORIGIN_SNOOP;
 }
 
 /* What points to another place than the one withdrawn is evidence of its own. */
@@ -278,6 +278,7 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 	trace_vxmob_claim(d, claim, ruling->verdict, ruling->rule);
 	if (ruling->verdict == VXMOB_VERDICT_REFRESH) {
 		report_refresh(d, claim, &was, next);
+		vxmob_move_claimed(d, claim->mac);
 		return;
 	}
 	vxmob_stats_latency(d, latency);
@@ -288,6 +289,7 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 	    next->duplicate && (!was.duplicate ||
 				next->status == VXMOB_STATUS_FROZEN))
 		vxmob_duplicate_found(d, b);
+	vxmob_move_claimed(d, claim->mac);
 }
 
 /**

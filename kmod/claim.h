@@ -108,6 +108,7 @@ struct vxmob_mobility {
  * @has_seq: @seq was given
  * @sticky: the MAC is not to move
  * @router: the MAC belongs to a router
+ * @prepared: it is the module's own, about a machine that is being handed over
  * @place: where; none in a withdrawal stands for wherever it is bound
  * @seq: mobility sequence number
  * @seen_ns: when the evidence came, CLOCK_MONOTONIC nanoseconds
@@ -119,6 +120,7 @@ struct vxmob_claim {
 	bool has_seq;
 	bool sticky;
 	bool router;
+	bool prepared;
 	struct vxmob_place place;
 	u32 seq;
 	u64 seen_ns;

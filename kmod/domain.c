@@ -311,6 +311,7 @@ static struct vxmob_domain *domain_alloc(struct net_device *dev, u32 vni)
 	d->dev = dev;
 	netdev_hold(dev, &d->dev_tracker, GFP_KERNEL);
 	vxmob_observe_start(d);
+	vxmob_moves_init(d);
 	return d;
 }
 
@@ -428,6 +429,7 @@ void vxmob_domain_end(struct vxmob_domain *d)
 	spin_unlock_bh(&d->lock);
 	synchronize_net();
 	vxmob_observe_stop(d);
+	vxmob_moves_stop(d);
 	release_bindings(d);
 	if (d->dev->reg_state == NETREG_UNREGISTERING)
 		vxmob_fdb_vxlan_gone(d);
@@ -566,6 +568,7 @@ void vxmob_domain_leave(struct vxmob_domain *d)
 	hash_del_rcu(&d->by_bridge);
 	synchronize_net();
 	mutex_lock(&vxmob_net(d->net)->claim_lock);
+	vxmob_moves_leave(d);
 	release_bindings(d);
 	mutex_unlock(&vxmob_net(d->net)->claim_lock);
 	drop_bridge(d);

@@ -7,8 +7,6 @@
  * where the bridge itself sends. The hooks are registered in a namespace while
  * a domain there may blackhole.
  */
-#include <linux/if_bridge.h>
-#include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
 
 #include "vxmob.h"
@@ -111,21 +109,6 @@ void vxmob_unfreeze(struct vxmob_domain *d, struct vxmob_binding *b)
 	vxmob_watch_later(d, b);
 }
 
-/* A frame without a tag is in the port's PVID. */
-static u16 vid_of(const struct sk_buff *skb, const struct net_device *br,
-		  const struct net_device *port)
-{
-	u16 vid = 0;
-
-	if (!br_vlan_enabled(br))
-		return 0;
-	if (skb_vlan_tag_present(skb))
-		vid = skb_vlan_tag_get_id(skb);
-	if (!vid)
-		br_vlan_get_pvid_rcu(port, &vid);
-	return vid;
-}
-
 static bool is_blackholed(struct vxmob_domain *d, const u8 *mac)
 {
 	struct vxmob_binding *b = vxmob_binding_find(d, mac);
@@ -142,7 +125,7 @@ static unsigned int drop_blackholed(void *priv, struct sk_buff *skb,
 	if (!atomic_read(&vxmob_net(state->net)->blackholed))
 		return NF_ACCEPT;
 	br = netdev_master_upper_dev_get_rcu(port);
-	d = br ? vxmob_domain_find_bridge(br, vid_of(skb, br, port)) : NULL;
+	d = br ? vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port)) : NULL;
 	if (!d || !(is_blackholed(d, eth_hdr(skb)->h_source) ||
 		    is_blackholed(d, eth_hdr(skb)->h_dest)))
 		return NF_ACCEPT;

@@ -9,6 +9,7 @@
 #include <net/genetlink.h>
 
 #include "compat/compat.h"
+#include "move.h"
 #include "netlink-gen.h"
 #include "vxmob.h"
 
@@ -178,6 +179,50 @@ void vxmob_event_binding(struct vxmob_domain *d, u32 type,
 	    put_place(skb, VXMOB_A_EVENT_TO, &b->mob.cur) ||
 	    nla_put_u32(skb, VXMOB_A_EVENT_STATUS, b->mob.status) ||
 	    nla_put_u32(skb, VXMOB_A_EVENT_MOVES, b->mob.dup_moves))
+		nlmsg_free(skb);
+	else
+		event_send(d, skb, hdr);
+}
+
+static void move_ends(const struct vxmob_move *mv, struct vxmob_place *from,
+		      struct vxmob_place *to)
+{
+	struct vxmob_place here = {
+		.state = VXMOB_STATE_LOCAL,
+		.ifindex = mv->port,
+	};
+	struct vxmob_place there = {
+		.state = mv->peer.len ? VXMOB_STATE_REMOTE : VXMOB_STATE_NONE,
+		.vtep = mv->peer,
+	};
+
+	*from = mv->role == VXMOB_ROLE_SOURCE ? here : there;
+	*to = mv->role == VXMOB_ROLE_SOURCE ? there : here;
+}
+
+/**
+ * vxmob_event_move - Report a step of a move
+ * @d: the domain
+ * @type: enum vxmob_event
+ * @mv: the move, as it is now
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_event_move(struct vxmob_domain *d, u32 type,
+		      const struct vxmob_move *mv)
+{
+	struct vxmob_place from, to;
+	struct sk_buff *skb;
+	void *hdr;
+
+	skb = event_start(d, type, &hdr);
+	if (!skb)
+		return;
+	move_ends(mv, &from, &to);
+	if (nla_put(skb, VXMOB_A_EVENT_LLADDR, ETH_ALEN, mv->mac) ||
+	    nla_put_u32(skb, VXMOB_A_EVENT_ROLE, mv->role) ||
+	    put_place(skb, VXMOB_A_EVENT_FROM, &from) ||
+	    put_place(skb, VXMOB_A_EVENT_TO, &to))
 		nlmsg_free(skb);
 	else
 		event_send(d, skb, hdr);

@@ -78,6 +78,7 @@ static bool is_breach(u8 verdict)
 	case VXMOB_VERDICT_REFUSE_TIE:
 	case VXMOB_VERDICT_REFUSE_STICKY:
 	case VXMOB_VERDICT_REFUSE_FROZEN:
+	case VXMOB_VERDICT_REFUSE_GATED:
 		return true;
 	default:
 		return false;

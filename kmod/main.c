@@ -81,8 +81,10 @@ static void port_gone(struct net_device *port, const struct net_device *br)
 
 	mutex_lock(&vn->claim_lock);
 	list_for_each_entry(d, &vn->domains, list)
-		if (rcu_access_pointer(d->br) == br && d->dev != port)
+		if (rcu_access_pointer(d->br) == br && d->dev != port) {
+			vxmob_moves_port_gone(d, port->ifindex);
 			vxmob_binding_walk(d, withdraw_if_on, port);
+		}
 	mutex_unlock(&vn->claim_lock);
 }
 
@@ -116,12 +118,26 @@ static void changed_upper(struct net_device *dev,
 		port_gone(dev, info->upper_dev);
 }
 
+/* Packets may travel in another namespace than the devices of their domain. */
+static void drop_packets_of(struct net_device *dev)
+{
+	struct vxmob_domain *d;
+	struct net *net;
+
+	for_each_net(net)
+		list_for_each_entry(d, &vxmob_net(net)->domains, list)
+			if (d->underlay == dev_net(dev))
+				vxmob_moves_device_gone(d, dev);
+}
+
 static void gone(struct net_device *dev)
 {
 	struct vxmob_domain *d;
 
 	while ((d = vxmob_domain_next(dev, NULL)))
 		vxmob_domain_end(d);
+	vxmob_gate_gone(dev);
+	drop_packets_of(dev);
 }
 
 static int netdev_event(struct notifier_block *nb, unsigned long event,

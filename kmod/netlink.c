@@ -12,6 +12,7 @@
 #include <net/ipv6.h>
 
 #include "compat/compat.h"
+#include "move.h"
 #include "vxmob.h"
 /* Not an object of its own: the multicast groups in it are static. */
 #include "netlink-gen.c"
@@ -825,9 +826,18 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	return 0;
 }
 
-static bool domain_matches(const struct vxmob_domain *d,
-			   const struct nlattr *ifindex,
-			   const struct nlattr *vni)
+/**
+ * vxmob_nl_domain_matches - Whether a domain is meant by a filter
+ * @d: the domain
+ * @ifindex: the attribute that names a device, or NULL
+ * @vni: the attribute that names a VNI, or NULL
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+bool vxmob_nl_domain_matches(const struct vxmob_domain *d,
+			     const struct nlattr *ifindex,
+			     const struct nlattr *vni)
 {
 	return (!ifindex || nla_get_u32(ifindex) == d->ifindex) &&
 	       (!vni || nla_get_u32(vni) == d->vni);
@@ -858,7 +868,7 @@ int vxmob_nl_dump_domains(struct sk_buff *skb, struct netlink_callback *cb, u8 c
 	rcu_read_lock();
 	cb->seq = READ_ONCE(vn->gen);
 	list_for_each_entry_rcu(d, &vn->domains, list) {
-		if (i++ < cb->args[0] || !domain_matches(d, ifindex, vni))
+		if (i++ < cb->args[0] || !vxmob_nl_domain_matches(d, ifindex, vni))
 			continue;
 		err = dump_one(skb, cb, cmd, d, fill);
 		if (err) {
@@ -906,10 +916,12 @@ int vxmob_nl_stats_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				     vxmob_stats_fill);
 }
 
-static u32 binding_flags(const struct vxmob_binding *b)
+static u32 binding_flags(struct vxmob_domain *d, const struct vxmob_binding *b)
 {
 	u32 flags = 0;
 
+	if (vxmob_move_find(d, b->mac))
+		flags |= VXMOB_MAC_FLAGS_MOVING;
 	if (b->mob.sticky)
 		flags |= VXMOB_MAC_FLAGS_STICKY;
 	if (b->mob.router)
@@ -971,7 +983,7 @@ static int fill_binding(struct sk_buff *skb, struct vxmob_domain *d,
 	    nla_put_u32(skb, VXMOB_A_MAC_VNI, d->vni) ||
 	    nla_put_u16(skb, VXMOB_A_MAC_VID, d->vid) ||
 	    nla_put(skb, VXMOB_A_MAC_LLADDR, ETH_ALEN, b->mac) ||
-	    nla_put_u32(skb, VXMOB_A_MAC_FLAGS, binding_flags(b)) ||
+	    nla_put_u32(skb, VXMOB_A_MAC_FLAGS, binding_flags(d, b)) ||
 	    nla_put_u32(skb, VXMOB_A_MAC_MOVES, b->moves) ||
 	    nla_put_u64_64bit(skb, VXMOB_A_MAC_AGE_MS,
 			      vxmob_now_ms() - b->mob.moved_ms,
@@ -1101,7 +1113,7 @@ static unsigned int collect(struct vxmob_net *vn, const struct nlattr *ifindex,
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(d, &vn->domains, list) {
-		if (!domain_matches(d, ifindex, vni))
+		if (!vxmob_nl_domain_matches(d, ifindex, vni))
 			continue;
 		n++;
 		if (set && set->n < max && vxmob_domain_get(d))

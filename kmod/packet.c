@@ -51,6 +51,8 @@
 #define NA_OVERRIDE	0x20
 #define NA_OPT_UNIT	8
 #define NA_OPT_TARGET	2
+#define ND_FIRST	133
+#define ND_LAST		137
 
 /**
  * struct inner - What is behind the Ethernet header of the inner frame
@@ -305,12 +307,12 @@ static u8 kind_of(const struct inner *inner, struct vxmob_addr *ip)
 }
 
 /**
- * vxmob_parse_announcement - Look for an announcement in a VXLAN packet
- * @data: the UDP payload, beginning with the VXLAN header
- * @len: how much of it there is; VXMOB_PACKET_MAX bytes are always enough
+ * vxmob_parse_frame - Look for an announcement in a frame
+ * @eth: the frame, beginning with its Ethernet header
+ * @len: how much of it there is; VXMOB_FRAME_MAX bytes are always enough
  * @a: filled if one is found
  *
- * An announcement is an inner frame, with at most two VLAN tags, from a MAC that
+ * An announcement is a frame, with at most two VLAN tags, from a MAC that
  * is neither zero nor a group address to a group address, in which that MAC
  * speaks for itself: a RARP request (RFC 903), gratuitous ARP as request or as
  * reply (RFC 5227 section 3), or an unsolicited neighbour advertisement that
@@ -318,18 +320,72 @@ static u8 kind_of(const struct inner *inner, struct vxmob_addr *ip)
  * most VXMOB_NA_OPTIONS_MAX bytes of options.
  *
  * Context: any.
- * Return: true if the inner frame is one. Otherwise @a is of no meaning.
+ * Return: true if the frame is one. Otherwise @a is of no meaning.
  */
-bool vxmob_parse_announcement(const u8 *data, size_t len,
-			      struct vxmob_announcement *a)
+bool vxmob_parse_frame(const u8 *eth, size_t len, struct vxmob_announcement *a)
 {
 	struct inner inner;
 
-	if (len < VXLAN_LEN ||
-	    !parse_ethernet(data + VXLAN_LEN, len - VXLAN_LEN, &inner, &a->vid))
+	if (!parse_ethernet(eth, len, &inner, &a->vid))
 		return false;
 	memcpy(a->mac, inner.source, ETH_ALEN);
 	memset(&a->ip, 0, sizeof(a->ip));
 	a->kind = kind_of(&inner, &a->ip);
 	return a->kind;
+}
+
+/**
+ * vxmob_parse_announcement - Look for an announcement in a VXLAN packet
+ * @data: the UDP payload, beginning with the VXLAN header
+ * @len: how much of it there is; VXMOB_PACKET_MAX bytes are always enough
+ * @a: filled as by vxmob_parse_frame()
+ *
+ * Context: any.
+ * Return: as vxmob_parse_frame().
+ */
+bool vxmob_parse_announcement(const u8 *data, size_t len,
+			      struct vxmob_announcement *a)
+{
+	return len >= VXLAN_LEN &&
+	       vxmob_parse_frame(data + VXLAN_LEN, len - VXLAN_LEN, a);
+}
+
+/* ARP, RARP, and what IPv6 has instead; RFC 4861 section 4 */
+static bool resolves(const u8 *l3, size_t len, u16 proto)
+{
+	const u8 *type = l3 + IP6_HEADER_LEN;
+
+	if (proto == ETH_P_ARP || proto == ETH_P_RARP)
+		return true;
+	return proto == ETH_P_IPV6 && len > IP6_HEADER_LEN &&
+	       l3[IP6_NEXT] == IP6_ICMP && *type >= ND_FIRST &&
+	       *type <= ND_LAST;
+}
+
+/**
+ * vxmob_parse_inner - Read whom a VXLAN packet is for
+ * @data: the UDP payload, beginning with the VXLAN header
+ * @len: how much of it there is; VXMOB_INNER_MAX bytes are always enough
+ * @in: filled
+ *
+ * Context: any.
+ * Return: true if the inner frame is for one station. Otherwise @in is of no
+ *	meaning.
+ */
+bool vxmob_parse_inner(const u8 *data, size_t len, struct vxmob_inner *in)
+{
+	const u8 *eth = data + VXLAN_LEN, *proto = eth + 2 * ETH_ALEN;
+	int skip;
+	u16 vid;
+
+	if (len < VXLAN_LEN + ETH_HLEN || eth[0] & 1)
+		return false;
+	memcpy(in->dest, eth, ETH_ALEN);
+	in->resolution = false;
+	len -= VXLAN_LEN + 2 * ETH_ALEN;
+	skip = skip_tags(proto, len, &vid);
+	if (skip >= 0)
+		in->resolution = resolves(proto + skip + 2, len - skip - 2,
+					  get_unaligned_be16(proto + skip));
+	return true;
 }

@@ -17,7 +17,16 @@
  * The most that a VXLAN payload is looked into: VXLAN header, Ethernet header,
  * two VLAN tags, IPv6 header, neighbour advertisement with options.
  */
-#define VXMOB_PACKET_MAX	(8 + 14 + 2 * 4 + 40 + 24 + VXMOB_NA_OPTIONS_MAX)
+#define VXMOB_PACKET_MAX	(8 + VXMOB_FRAME_MAX)
+
+/* The same of a frame, without the VXLAN header */
+#define VXMOB_FRAME_MAX		(14 + 2 * 4 + 40 + 24 + VXMOB_NA_OPTIONS_MAX)
+
+/*
+ * To tell whom a packet is for and whether it resolves addresses: VXLAN header,
+ * Ethernet header, two VLAN tags, IPv6 header, type of ICMPv6.
+ */
+#define VXMOB_INNER_MAX		(8 + 14 + 2 * 4 + 40 + 1)
 
 /* No VLAN tag, or a priority tag */
 #define VXMOB_VID_NONE		0
@@ -36,8 +45,20 @@ struct vxmob_announcement {
 	struct vxmob_addr ip;
 };
 
+/**
+ * struct vxmob_inner - What a VXLAN packet carries
+ * @dest: MAC that the inner frame is for
+ * @resolution: it is ARP, RARP or neighbour discovery
+ */
+struct vxmob_inner {
+	u8 dest[VXMOB_MAC_LEN];
+	bool resolution;
+};
+
 /* packet.c */
 bool vxmob_parse_vni(const u8 *data, size_t len, u32 *vni);
+bool vxmob_parse_inner(const u8 *data, size_t len, struct vxmob_inner *in);
+bool vxmob_parse_frame(const u8 *eth, size_t len, struct vxmob_announcement *a);
 bool vxmob_parse_announcement(const u8 *data, size_t len,
 			      struct vxmob_announcement *a);
 

@@ -205,7 +205,7 @@ static bool late_frame(const struct vxmob_mobility *bound,
 		       const struct vxmob_claim *claim,
 		       const struct vxmob_policy *policy, u64 now_ms)
 {
-	return policy->guard && !bound->snooped &&
+	return policy->guard && !bound->snooped && !claim->prepared &&
 	       claim->origin == VXMOB_ORIGIN_LEARN &&
 	       bound->cur.state == VXMOB_STATE_REMOTE &&
 	       claim->place.state == VXMOB_STATE_LOCAL &&
@@ -240,6 +240,19 @@ static struct vxmob_ruling judge_move(const struct vxmob_mobility *bound,
 	}
 }
 
+/* Row 21: evidence by data that names neither end of a handover */
+static bool gated_out(const struct vxmob_claim *claim,
+		      const struct vxmob_policy *policy)
+{
+	const struct vxmob_place *to = &claim->place;
+
+	if (!policy->gated || claim->prepared || by_control_plane(claim->origin))
+		return false;
+	if (to->state == VXMOB_STATE_LOCAL)
+		return to->ifindex != policy->gate_port;
+	return addr_compare(&to->vtep, &policy->gate_vtep);
+}
+
 /**
  * vxmob_judge - Judge a claim
  * @bound: the MAC's mobility state, or NULL if it is not bound
@@ -261,6 +274,8 @@ struct vxmob_ruling vxmob_judge(const struct vxmob_mobility *bound,
 		return ruling(1, VXMOB_VERDICT_REFUSE_INVALID);
 	if (claim->op == VXMOB_OP_WITHDRAW)
 		return judge_withdraw(bound, claim);
+	if (gated_out(claim, policy))
+		return ruling(VXMOB_RULE_GATED, VXMOB_VERDICT_REFUSE_GATED);
 	if (!bound)
 		return ruling(5, VXMOB_VERDICT_ACCEPT_NEW);
 	if (bound->status == VXMOB_STATUS_FROZEN)

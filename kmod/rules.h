@@ -10,6 +10,7 @@
 /* Rows that others than the rules know of */
 #define VXMOB_RULE_LATE_FRAME	19
 #define VXMOB_RULE_ROLL_BACK	20
+#define VXMOB_RULE_GATED	21
 
 /**
  * struct vxmob_policy - What a domain adds to the rules
@@ -22,6 +23,9 @@
  * @dup_freeze: a duplicate is frozen
  * @guard: what was written against the rules is put back
  * @reserved: the MAC is the bridge's own or protected
+ * @gated: the MAC is being handed over
+ * @gate_port: if so, the local end's port
+ * @gate_vtep: and the other end's VTEP
  */
 struct vxmob_policy {
 	struct vxmob_addr self;
@@ -32,6 +36,9 @@ struct vxmob_policy {
 	bool dup_freeze;
 	bool guard;
 	bool reserved;
+	bool gated;
+	u32 gate_port;
+	struct vxmob_addr gate_vtep;
 };
 
 /**

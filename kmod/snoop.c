@@ -14,31 +14,13 @@
  *
  * The hook is registered in a namespace while a domain there asks for it.
  */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <linux/udp.h>
-#include <net/ipv6.h>
 
 #include "packet.h"
 #include "trace.h"
+#include "underlay.h"
 #include "vxmob.h"
-
-/* RFC 8200 section 4.1: hop-by-hop options, and destination options twice */
-#define EXTHDRS_MAX	3
-
-/**
- * struct outer - The outer headers of a VXLAN packet
- * @saddr: source address
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- * @udp: offset of the UDP header in the skb
- */
-struct outer {
-	struct vxmob_addr saddr;
-	u8 family;
-	unsigned int udp;
-};
 
 static bool vtep_listed(const struct vxmob_options *opt,
 			const struct vxmob_addr *addr)
@@ -63,19 +45,6 @@ static bool vtep_believed(struct vxmob_domain *d,
 	default:
 		return vxmob_vtep_known(d, addr);
 	}
-}
-
-/* The driver would drop a packet whose checksum is wrong. */
-static bool checksum_ok(const struct vxmob_domain *d, struct sk_buff *skb,
-			const struct udphdr *udp, const struct outer *outer)
-{
-	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
-
-	if (!udp->check)
-		return outer->family == NFPROTO_IPV4 ||
-		       vxlan->cfg.flags & VXLAN_F_UDP_ZERO_CSUM6_RX;
-	return !nf_checksum(skb, NF_INET_LOCAL_IN, outer->udp, IPPROTO_UDP,
-			    outer->family);
 }
 
 /*
@@ -116,7 +85,7 @@ static bool wanted(const struct vxmob_domain *d,
 	       (a->vid == VXMOB_VID_NONE || !d->vid || a->vid == d->vid);
 }
 
-static void claim_for(struct vxmob_domain *d, const struct outer *outer,
+static void claim_for(struct vxmob_domain *d, const struct vxmob_addr *from,
 		      const struct vxmob_announcement *a, u64 seen_ns)
 {
 	const struct vxmob_options *opt = rcu_dereference(d->opt);
@@ -124,14 +93,14 @@ static void claim_for(struct vxmob_domain *d, const struct outer *outer,
 		.op = VXMOB_OP_ANNOUNCE,
 		.origin = VXMOB_ORIGIN_SNOOP,
 		.place.state = VXMOB_STATE_REMOTE,
-		.place.vtep = outer->saddr,
+		.place.vtep = *from,
 		.seen_ns = seen_ns,
 	};
 	bool believed;
 	int err;
 
 	ether_addr_copy(claim.mac, a->mac);
-	believed = vtep_believed(d, opt, &outer->saddr);
+	believed = vtep_believed(d, opt, from);
 	if (!within_limit(d, &claim, believed))
 		refuse_rate(d, &claim);
 	else if (believed)
@@ -140,102 +109,42 @@ static void claim_for(struct vxmob_domain *d, const struct outer *outer,
 		refuse_vtep(d, &claim);
 }
 
-/* What is behind the datagram's end does not reach the driver. */
-static bool udp_len_ok(const struct sk_buff *skb, const struct udphdr *udp,
-		       const struct outer *outer)
+static void look_into(struct net *net, const struct vxmob_packet *p)
 {
-	unsigned int len = ntohs(udp->len);
-
-	return len >= sizeof(*udp) && outer->udp + len <= skb->len;
-}
-
-static void look_into(struct net *net, struct sk_buff *skb,
-		      const struct outer *outer)
-{
-	unsigned int off = outer->udp + sizeof(struct udphdr);
-	u8 buf[VXMOB_PACKET_MAX];
 	struct vxmob_announcement a;
-	const struct udphdr *udp;
-	struct udphdr udp_buf;
+	u8 buf[VXMOB_PACKET_MAX];
+	unsigned int len = sizeof(buf);
 	struct vxmob_domain *d;
-	unsigned int len;
 	const u8 *data;
 	u32 vni;
 
-	udp = skb_header_pointer(skb, outer->udp, sizeof(udp_buf), &udp_buf);
-	if (!udp || !udp_len_ok(skb, udp, outer))
-		return;
-	len = min_t(unsigned int, ntohs(udp->len) - sizeof(*udp), sizeof(buf));
-	data = skb_header_pointer(skb, off, len, buf);
+	data = vxmob_packet_payload(p, buf, &len);
 	if (!data || !vxmob_parse_vni(data, len, &vni))
 		return;
-	d = vxmob_domain_find_vni(net, vni, udp->dest, outer->saddr.len);
+	d = vxmob_domain_find_vni(net, vni, p->udp.dest, p->saddr.len);
 	if (!d || !vxmob_parse_announcement(data, len, &a) || !wanted(d, &a))
 		return;
-	if (checksum_ok(d, skb, udp, outer))
-		claim_for(d, outer, &a, ktime_get_ns());
+	if (vxmob_packet_intact(p, d))
+		claim_for(d, &p->saddr, &a, ktime_get_ns());
 }
 
 static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	const struct iphdr *ip = ip_hdr(skb);
-	struct outer outer = {
-		.saddr.len = sizeof(ip->saddr),
-		.family = NFPROTO_IPV4,
-		.udp = skb_network_offset(skb) + ip_hdrlen(skb),
-	};
+	struct vxmob_packet p;
 
-	if (ip->protocol != IPPROTO_UDP || ip_is_fragment(ip))
-		return NF_ACCEPT;
-	memcpy(outer.saddr.b, &ip->saddr, sizeof(ip->saddr));
-	look_into(state->net, skb, &outer);
+	if (vxmob_packet_v4(&p, skb))
+		look_into(state->net, &p);
 	return NF_ACCEPT;
-}
-
-/*
- * Returns the offset of the UDP header, or -1. Options are passed over. What
- * the stack still has to put together, to authenticate or to send on may never
- * come to the driver: so a fragment (also if it is the only one: a VTEP sends
- * none, RFC 7348 section 4.3), AH and a routing header end it.
- */
-static int skip_options(const struct sk_buff *skb, int off, u8 proto)
-{
-	const struct ipv6_opt_hdr *opt;
-	struct ipv6_opt_hdr buf;
-	int i;
-
-	for (i = 0; i <= EXTHDRS_MAX; i++) {
-		if (proto == IPPROTO_UDP)
-			return off;
-		if (proto != NEXTHDR_HOP && proto != NEXTHDR_DEST)
-			return -1;
-		opt = skb_header_pointer(skb, off, sizeof(buf), &buf);
-		if (!opt)
-			return -1;
-		proto = opt->nexthdr;
-		off += ipv6_optlen(opt);
-	}
-	return -1;
 }
 
 static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	const struct ipv6hdr *ip = ipv6_hdr(skb);
-	struct outer outer = {
-		.saddr.len = sizeof(ip->saddr),
-		.family = NFPROTO_IPV6,
-	};
-	int off;
+	struct vxmob_packet p;
 
-	off = skip_options(skb, skb_network_offset(skb) + sizeof(*ip),
-			   ip->nexthdr);
-	if (off < 0)
-		return NF_ACCEPT;
-	outer.udp = off;
-	memcpy(outer.saddr.b, &ip->saddr, sizeof(ip->saddr));
-	look_into(state->net, skb, &outer);
+	if (vxmob_packet_v6(&p, skb))
+		look_into(state->net, &p);
 	return NF_ACCEPT;
 }
 

@@ -91,14 +91,44 @@ static int fill_latency(struct sk_buff *skb, struct vxmob_domain *d)
 	return nla_put(skb, VXMOB_A_STATS_LATENCY, sizeof(sum), sum);
 }
 
-static u64 sum_blackholed(struct vxmob_domain *d)
+/* Counters of frames and packets: the attribute of each, and where it is kept */
+static const struct {
+	u16 type;
+	u16 offset;
+} traffic[] = {
+	{ VXMOB_A_STATS_BLACKHOLED, offsetof(struct vxmob_stats, blackholed) },
+	{ VXMOB_A_STATS_ANNOUNCED, offsetof(struct vxmob_stats, announced) },
+	{ VXMOB_A_STATS_NEIGHBOURS, offsetof(struct vxmob_stats, neighbours) },
+	{ VXMOB_A_STATS_REDIRECTED, offsetof(struct vxmob_stats, redirected) },
+	{ VXMOB_A_STATS_REDIRECT_REFUSED,
+	  offsetof(struct vxmob_stats, redirect_refused) },
+	{ VXMOB_A_STATS_REDIRECT_DROPPED,
+	  offsetof(struct vxmob_stats, redirect_dropped) },
+	{ VXMOB_A_STATS_KEPT, offsetof(struct vxmob_stats, kept) },
+	{ VXMOB_A_STATS_OVERFLOWED, offsetof(struct vxmob_stats, overflowed) },
+	{ VXMOB_A_STATS_LATE, offsetof(struct vxmob_stats, late) },
+};
+
+static u64 sum_at(struct vxmob_domain *d, u16 offset)
 {
 	u64 sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(d->stats, cpu)->blackholed;
+		sum += *(u64 *)((char *)per_cpu_ptr(d->stats, cpu) + offset);
 	return sum;
+}
+
+static int fill_traffic(struct sk_buff *skb, struct vxmob_domain *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(traffic); i++)
+		if (nla_put_u64_64bit(skb, traffic[i].type,
+				      sum_at(d, traffic[i].offset),
+				      VXMOB_A_STATS_PAD))
+			return -EMSGSIZE;
+	return 0;
 }
 
 static int fill_health(struct sk_buff *skb, struct vxmob_domain *d)
@@ -106,11 +136,9 @@ static int fill_health(struct sk_buff *skb, struct vxmob_domain *d)
 	if (nla_put_u64_64bit(skb, VXMOB_A_STATS_REPAIRS,
 			      READ_ONCE(d->repairs), VXMOB_A_STATS_PAD) ||
 	    nla_put_u64_64bit(skb, VXMOB_A_STATS_DUPLICATES,
-			      READ_ONCE(d->duplicates), VXMOB_A_STATS_PAD) ||
-	    nla_put_u64_64bit(skb, VXMOB_A_STATS_BLACKHOLED,
-			      sum_blackholed(d), VXMOB_A_STATS_PAD))
+			      READ_ONCE(d->duplicates), VXMOB_A_STATS_PAD))
 		return -EMSGSIZE;
-	return 0;
+	return fill_traffic(skb, d);
 }
 
 /**

@@ -137,6 +137,36 @@ TRACE_EVENT(vxmob_retarget,
 		  __entry->to_via, __entry->latency_ns)
 );
 
+TRACE_EVENT(vxmob_redirect,
+	TP_PROTO(const struct vxmob_domain *d, const u8 *mac,
+		 const struct vxmob_addr *from, const struct vxmob_addr *to,
+		 u8 ttl),
+
+	TP_ARGS(d, mac, from, to, ttl),
+
+	TP_STRUCT__entry(
+		__field(u32, ifindex)
+		__field(u32, vni)
+		__array(u8, mac, ETH_ALEN)
+		__array(u8, from, 16)
+		__array(u8, to, 16)
+		__field(u8, ttl)
+	),
+
+	TP_fast_assign(
+		__entry->ifindex = d->ifindex;
+		__entry->vni = d->vni;
+		ether_addr_copy(__entry->mac, mac);
+		vxmob_addr_map(__entry->from, from);
+		vxmob_addr_map(__entry->to, to);
+		__entry->ttl = ttl;
+	),
+
+	TP_printk("ifindex %u vni %u mac %pM from %pI6c to %pI6c ttl %u",
+		  __entry->ifindex, __entry->vni, __entry->mac, __entry->from,
+		  __entry->to, __entry->ttl)
+);
+
 #endif /* _VXMOB_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transactions: announcements and withdrawals over several domains, of which
- * all are carried out or none.
+ * Transactions: announcements, withdrawals and steps of handovers over several
+ * domains, of which all are carried out or none.
  *
  * Every line is judged before any is applied. From then on its MAC is pinned:
  * no other claim changes the binding, though the lock is dropped between
@@ -13,6 +13,7 @@
 #include <net/netlink.h>
 
 #include "compat/compat.h"
+#include "move.h"
 #include "netlink-gen.h"
 #include "vxmob.h"
 
@@ -52,6 +53,7 @@ struct txn_line {
  * @n: lines in @line
  * @bad: the line that failed, or NULL
  * @line: the lines
+ * @steps: steps of handovers, or NULL
  */
 struct txn {
 	struct net *net;
@@ -59,6 +61,7 @@ struct txn {
 	unsigned int n;
 	struct txn_line *bad;
 	struct txn_line *line;
+	struct vxmob_steps *steps;
 };
 
 /* Work on a line under its domain's lock; 0 or an error that ends the pass */
@@ -305,12 +308,14 @@ static int run(struct txn *txn)
 {
 	int err;
 
-	err = do_lines(txn, judge_line);
-	if (!err)
-		err = apply_lines(txn);
-	if (!err)
+	err = do_lines(txn, judge_line) ?: vxmob_steps_ready(txn->steps) ?:
+	      apply_lines(txn) ?: vxmob_steps_go(txn->steps);
+	if (!err) {
 		commit_lines(txn);
-	else if (!undo_lines(txn))
+		return 0;
+	}
+	vxmob_steps_revert(txn->steps);
+	if (!undo_lines(txn))
 		NL_SET_ERR_MSG(txn->extack, "vxmob: failed, and the entries of this line could not be put back");
 	return err;
 }
@@ -354,9 +359,12 @@ static int parse(struct txn *txn, const struct nlmsghdr *nlh)
 {
 	unsigned int count = count_lines(nlh);
 	struct nlattr *attr;
-	int rem, err = 0;
+	int rem, err;
 
-	if (!count) {
+	txn->steps = vxmob_steps_parse(txn->net, nlh, txn->extack, &err);
+	if (err)
+		return err;
+	if (!count && !txn->steps) {
 		NL_SET_ERR_MSG(txn->extack, "vxmob: the transaction is empty");
 		return -EINVAL;
 	}
@@ -381,6 +389,7 @@ static void release(struct txn *txn)
 		cond_resched();
 	}
 	kvfree(txn->line);
+	vxmob_steps_free(txn->steps);
 }
 
 /**
@@ -395,6 +404,7 @@ static void release(struct txn *txn)
 int vxmob_nl_transaction_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct txn txn = { .net = genl_info_net(info), .extack = info->extack };
+	const struct nlattr *bad;
 	int err;
 
 	err = parse(&txn, info->nlhdr);
@@ -403,8 +413,9 @@ int vxmob_nl_transaction_doit(struct sk_buff *skb, struct genl_info *info)
 		err = run(&txn);
 		mutex_unlock(&vxmob_net(txn.net)->claim_lock);
 	}
-	if (err && txn.bad && txn.extack)
-		NL_SET_BAD_ATTR(txn.extack, txn.bad->attr);
+	bad = txn.bad ? txn.bad->attr : vxmob_steps_bad(txn.steps);
+	if (err && bad && txn.extack)
+		NL_SET_BAD_ATTR(txn.extack, bad);
 	release(&txn);
 	return err;
 }

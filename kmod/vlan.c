@@ -7,12 +7,36 @@
  * that mapping, but the bridge does when it is asked for the port's attributes.
  */
 #include <linux/if_bridge.h>
+#include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
 #include "vxmob.h"
 
 #define ATTRS_LEN	(64 * 1024)	/* a nest of attributes has no more */
+
+/**
+ * vxmob_vlan_of - The VLAN of its bridge that a frame belongs to
+ * @skb: the frame
+ * @br: the bridge
+ * @port: the port that it comes from; without a tag it is in its PVID
+ *
+ * Context: any; RCU is held.
+ * Return: the VLAN; 0 where the bridge is not VLAN aware.
+ */
+u16 vxmob_vlan_of(const struct sk_buff *skb, const struct net_device *br,
+		  const struct net_device *port)
+{
+	u16 vid = 0;
+
+	if (!br_vlan_enabled(br))
+		return 0;
+	if (skb_vlan_tag_present(skb))
+		vid = skb_vlan_tag_get_id(skb);
+	if (!vid)
+		br_vlan_get_pvid_rcu(port, &vid);
+	return vid;
+}
 
 static u16 pvid_of(const struct net_device *dev)
 {

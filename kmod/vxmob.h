@@ -61,6 +61,9 @@
  *	under RTNL
  * @blackholers: domains that may blackhole MACs; under RTNL
  * @blackholed: MACs blackholed
+ * @redirectors: moves whose packets travel in this namespace; under the lock of
+ *	redirect.c
+ * @tails: moves whose bridges are in it; under the lock of tail.c
  */
 struct vxmob_net {
 	struct list_head domains;
@@ -71,6 +74,8 @@ struct vxmob_net {
 	unsigned int snoopers;
 	unsigned int blackholers;
 	atomic_t blackholed;
+	unsigned int redirectors;
+	unsigned int tails;
 };
 
 /**
@@ -242,6 +247,14 @@ struct vxmob_vtep {
  * @latency: accepted claims by the time from evidence to applied; slot n
  *	counts those of less than 2^n microseconds, the last one the rest
  * @blackholed: frames dropped because they were from or to a blackholed MAC
+ * @announced: frames sent to announce a local MAC
+ * @neighbours: neighbour entries written
+ * @redirected: packets sent on to where a machine was handed over to
+ * @redirect_refused: packets that were not, lest they go round
+ * @redirect_dropped: packets that could not be
+ * @kept: frames kept for a machine that was being handed over
+ * @overflowed: frames for such a machine dropped for want of room
+ * @late: frames from such a machine dropped
  *
  * Written by the CPU that they belong to, with BH disabled.
  */
@@ -249,6 +262,14 @@ struct vxmob_stats {
 	u64 claims[VXMOB_ORIGINS][VXMOB_VERDICTS];
 	u64 latency[VXMOB_LATENCY_SLOTS];
 	u64 blackholed;
+	u64 announced;
+	u64 neighbours;
+	u64 redirected;
+	u64 redirect_refused;
+	u64 redirect_dropped;
+	u64 kept;
+	u64 overflowed;
+	u64 late;
 };
 
 #define VXMOB_WHEEL_SLOTS	256
@@ -271,6 +292,7 @@ struct vxmob_wheel {
 };
 
 #define VXMOB_VTEP_BITS		6
+#define VXMOB_MOVE_BITS		8
 
 /**
  * struct vxmob_domain - A VXLAN segment that this host manages; an external
@@ -320,6 +342,15 @@ struct vxmob_wheel {
  * @reassert: @resync is to write what is bound as well
  * @flood_work: reads the flood list anew
  * @free_work: frees the domain
+ * @moves: machines that are being handed over, by MAC; changed under @lock, RCU
+ *	readers
+ * @move_list: the same, in order of their coming
+ * @n_moves: how many
+ * @move_gen: changes with every step of a move; dumps compare it
+ * @move_timer: for deadlines
+ * @move_drain: lets out frames that were kept
+ * @moves_over: moves that have ended, whose hooks are still there; lockless
+ * @move_work: releases them
  * @limits: how many announcements have come lately; lockless
  * @stats: per-CPU counters
  * @hints: changes looked at; under @lock
@@ -367,6 +398,15 @@ struct vxmob_domain {
 	bool reassert;
 	struct work_struct flood_work;
 	struct work_struct free_work;
+
+	DECLARE_HASHTABLE(moves, VXMOB_MOVE_BITS);
+	struct list_head move_list;
+	unsigned int n_moves;
+	unsigned int move_gen;
+	struct timer_list move_timer;
+	struct tasklet_struct move_drain;
+	struct llist_head moves_over;
+	struct work_struct move_work;
 
 	struct vxmob_limits *limits;
 	struct vxmob_stats __percpu *stats;
@@ -458,6 +498,8 @@ void vxmob_domain_leave(struct vxmob_domain *d);
 void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self);
 
 /* vlan.c */
+u16 vxmob_vlan_of(const struct sk_buff *skb, const struct net_device *br,
+		  const struct net_device *port);
 int vxmob_vlan_choose(struct net_device *dev, const struct net_device *br,
 		      u32 vni, int vid, struct netlink_ext_ack *extack);
 
@@ -537,6 +579,9 @@ void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb);
 int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		const struct vxmob_place *to, const struct vxmob_fdb *fdb);
+int vxmob_apply_beforehand(struct vxmob_domain *d, struct vxmob_binding *b,
+			   const struct vxmob_addr *vtep,
+			   const struct vxmob_fdb *fdb);
 void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb);
 bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
@@ -570,6 +615,26 @@ void vxmob_hint(struct vxmob_domain *d, const u8 *mac);
 void vxmob_resync(struct vxmob_domain *d, bool reassert);
 void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b);
 
+/* move.c */
+struct vxmob_move;
+void vxmob_moves_init(struct vxmob_domain *d);
+void vxmob_moves_stop(struct vxmob_domain *d);
+void vxmob_moves_leave(struct vxmob_domain *d);
+void vxmob_moves_port_gone(struct vxmob_domain *d, u32 ifindex);
+void vxmob_moves_device_gone(struct vxmob_domain *d,
+			     const struct net_device *dev);
+void vxmob_move_claimed(struct vxmob_domain *d, const u8 *mac);
+void vxmob_move_policy(struct vxmob_domain *d, const u8 *mac,
+		       struct vxmob_policy *policy);
+bool vxmob_move_is_quiet(struct vxmob_domain *d, const u8 *mac,
+			 const struct vxmob_place *to,
+			 const struct vxmob_fdb *fdb);
+void vxmob_move_pretend(struct vxmob_domain *d, const u8 *mac,
+			struct vxmob_fdb *fdb);
+
+/* gate.c */
+void vxmob_gate_gone(struct net_device *dev);
+
 /* overlay.c */
 int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb);
 
@@ -601,6 +666,8 @@ void vxmob_event_claim(struct vxmob_domain *d, u32 type,
 		       const struct vxmob_mobility *was, u64 latency_ns);
 void vxmob_event_binding(struct vxmob_domain *d, u32 type,
 			 const struct vxmob_binding *b);
+void vxmob_event_move(struct vxmob_domain *d, u32 type,
+		      const struct vxmob_move *mv);
 int vxmob_put_addr(struct sk_buff *skb, int type,
 		   const struct vxmob_addr *addr);
 
@@ -623,6 +690,9 @@ int vxmob_nl_vtep(const struct vxmob_domain *d, const struct nlattr *attr,
 		  struct vxmob_addr *addr, struct netlink_ext_ack *extack);
 int vxmob_nl_port(struct vxmob_domain *d, const struct nlattr *attr,
 		  struct vxmob_place *place, struct netlink_ext_ack *extack);
+bool vxmob_nl_domain_matches(const struct vxmob_domain *d,
+			     const struct nlattr *ifindex,
+			     const struct nlattr *vni);
 struct vxmob_domains *vxmob_nl_domains_get(struct net *net,
 					   const struct nlattr *ifindex,
 					   const struct nlattr *vni);

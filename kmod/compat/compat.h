@@ -9,6 +9,7 @@
 #include <linux/netlink.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/udp_tunnel.h>
 
 /*
  * Until 6.2 there are no split operations. A table in which no command stands
@@ -51,6 +52,40 @@ static inline void vxmob_fdb_dump_seek(struct netlink_callback *cb, long idx)
 {
 	cb->args[1] = idx;
 	cb->args[2] = idx;
+}
+
+/* Until 6.17 there are no flags for the IP layer. */
+static inline void vxmob_udp_tunnel_xmit_skb(struct rtable *rt,
+					     struct sk_buff *skb, __be32 src,
+					     __be32 dst, u8 tos, u8 ttl,
+					     __be16 sport, __be16 dport,
+					     bool nocheck)
+{
+#if KERNEL_VERSION(6, 17, 0) > LINUX_VERSION_CODE
+	udp_tunnel_xmit_skb(rt, NULL, skb, src, dst, tos, ttl, 0, sport, dport,
+			    false, nocheck);
+#else
+	udp_tunnel_xmit_skb(rt, NULL, skb, src, dst, tos, ttl, 0, sport, dport,
+			    false, nocheck, 0);
+#endif
+}
+
+/* The same; until 6.6 the addresses are not const, though nothing writes them. */
+static inline void vxmob_udp_tunnel6_xmit_skb(struct dst_entry *dst,
+					      struct sk_buff *skb,
+					      struct net_device *dev,
+					      struct in6_addr *src,
+					      struct in6_addr *dest,
+					      u8 tos, u8 ttl, __be16 sport,
+					      __be16 dport, bool nocheck)
+{
+#if KERNEL_VERSION(6, 17, 0) > LINUX_VERSION_CODE
+	udp_tunnel6_xmit_skb(dst, NULL, skb, dev, src, dest, tos, ttl, 0,
+			     sport, dport, nocheck);
+#else
+	udp_tunnel6_xmit_skb(dst, NULL, skb, dev, src, dest, tos, ttl, 0,
+			     sport, dport, nocheck, 0);
+#endif
 }
 
 #endif /* _VXMOB_COMPAT_H */

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Frames of the source's own ports, and of the host itself, for a machine that
+ * has left, while the bridge still shows it on the port that it left.
+ *
+ * Where a routing daemon listens, the module writes nothing at the source before
+ * the daemon has (see Documentation/handover.rst); so the bridge would give these
+ * frames to a machine that is not there. They are taken where they enter the
+ * bridge, behind every filter, and sent to the target.
+ *
+ * The hooks are registered in a namespace while there is such a move.
+ */
+#include <linux/if_bridge.h>
+#include <linux/if_vlan.h>
+#include <linux/netfilter_bridge.h>
+#include <net/udp_tunnel.h>
+
+#include "move.h"
+
+#define SPORT_MIN	49152	/* RFC 7348 section 5 */
+#define SPORT_MAX	65535
+
+static DEFINE_MUTEX(hooks_lock);
+
+/* Would the bridge take a frame of the VLAN from this port? */
+static bool admits(const struct net_device *port, u16 vid)
+{
+	struct bridge_vlan_info info;
+
+	return br_port_get_stp_state(port) == BR_STATE_FORWARDING &&
+	       (!vid || !br_vlan_get_info_rcu(port, vid, &info));
+}
+
+static struct vxmob_move *find(struct sk_buff *skb, const struct net_device *br,
+			       struct net_device *port)
+{
+	u16 vid = vxmob_vlan_of(skb, br, port);
+	struct vxmob_domain *d;
+	struct vxmob_move *mv;
+
+	d = vxmob_domain_find_bridge(br, vid);
+	mv = d ? vxmob_move_find(d, eth_hdr(skb)->h_dest) : NULL;
+	if (!mv || mv->role != VXMOB_ROLE_SOURCE || !READ_ONCE(mv->quiet) ||
+	    READ_ONCE(mv->stage) < VXMOB_STAGE_HELD)
+		return NULL;
+	return mv;
+}
+
+static int push_header(struct sk_buff *skb, u32 vni)
+{
+	struct vxlanhdr *vxh;
+	int err;
+
+	err = skb_cow_head(skb, sizeof(*vxh));
+	if (err)
+		return err;
+	vxh = __skb_push(skb, sizeof(*vxh));
+	vxh->vx_flags = VXLAN_HF_VNI;
+	vxh->vx_vni = vxlan_vni_field(cpu_to_be32(vni));
+	return 0;
+}
+
+static void send(struct vxmob_move *mv, struct sk_buff *skb)
+{
+	__be16 sport = udp_flow_src_port(mv->d->net, skb, SPORT_MIN, SPORT_MAX,
+					 true);
+
+	skb_push(skb, ETH_HLEN);
+	skb_forward_csum(skb);
+	if (mv->d->vid)
+		__vlan_hwaccel_clear_tag(skb);
+	if (push_header(skb, mv->d->vni))
+		kfree_skb(skb);
+	else
+		vxmob_redirect_xmit(mv, skb, 0, 0, sport);
+}
+
+static unsigned int from_port(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct net_device *br = netdev_master_upper_dev_get_rcu(state->in);
+	struct vxmob_move *mv = br ? find(skb, br, state->in) : NULL;
+
+	if (!mv || state->in == mv->d->dev || !admits(state->in, mv->d->vid))
+		return NF_ACCEPT;
+	send(mv, skb);
+	return NF_STOLEN;
+}
+
+static unsigned int from_host(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct net_device *br = netdev_master_upper_dev_get_rcu(state->out);
+	struct vxmob_move *mv = br ? find(skb, br, state->out) : NULL;
+
+	if (!mv || mv->port != state->out->ifindex)
+		return NF_ACCEPT;
+	send(mv, skb);
+	return NF_STOLEN;
+}
+
+static const struct nf_hook_ops hooks[] = {
+	{
+		.hook = from_port,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_PRE_ROUTING,
+		.priority = NF_BR_PRI_LAST,
+	},
+	{
+		.hook = from_host,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_LOCAL_OUT,
+		.priority = NF_BR_PRI_LAST,
+	},
+};
+
+/**
+ * vxmob_tail_get - Watch a namespace's bridges for frames that come too late
+ * @net: namespace of the bridges
+ *
+ * Context: process, may sleep.
+ * Return: 0, -EOPNOTSUPP if the kernel has no netfilter in bridges, or another
+ *	negative error.
+ */
+int vxmob_tail_get(struct net *net)
+{
+	struct vxmob_net *vn = vxmob_net(net);
+	int err = 0;
+
+	if (!IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE))
+		return -EOPNOTSUPP;
+	mutex_lock(&hooks_lock);
+	if (!vn->tails)
+		err = nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+	if (!err)
+		vn->tails++;
+	mutex_unlock(&hooks_lock);
+	return err;
+}
+
+/**
+ * vxmob_tail_put - Take back vxmob_tail_get()
+ * @net: namespace of the bridges
+ *
+ * Context: process, may sleep. A frame may still be in the hook until an RCU
+ *	grace period has passed.
+ */
+void vxmob_tail_put(struct net *net)
+{
+	struct vxmob_net *vn = vxmob_net(net);
+
+	mutex_lock(&hooks_lock);
+	if (!--vn->tails)
+		nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+	mutex_unlock(&hooks_lock);
+}
