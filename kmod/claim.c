@@ -227,9 +227,8 @@ static void record(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
 {
 	u8 was = b->mob.cur.state;
 
-	vxmob_vtep_uncount(d, b);
+	vxmob_vtep_count(d, b, next);
 	b->mob = *next;
-	vxmob_vtep_count(d, b);
 	take_ips(b, ips);
 	pass_on(b, next->origin);
 	record_place(d, b, verdict, was);

@@ -825,9 +825,18 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	return 0;
 }
 
-static bool domain_matches(const struct vxmob_domain *d,
-			   const struct nlattr *ifindex,
-			   const struct nlattr *vni)
+/**
+ * vxmob_nl_domain_matches - Whether a filter names a domain
+ * @d: the domain
+ * @ifindex: the attribute that names a device, or NULL
+ * @vni: the attribute that names a VNI, or NULL
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+bool vxmob_nl_domain_matches(const struct vxmob_domain *d,
+			     const struct nlattr *ifindex,
+			     const struct nlattr *vni)
 {
 	return (!ifindex || nla_get_u32(ifindex) == d->ifindex) &&
 	       (!vni || nla_get_u32(vni) == d->vni);
@@ -858,7 +867,8 @@ int vxmob_nl_dump_domains(struct sk_buff *skb, struct netlink_callback *cb, u8 c
 	rcu_read_lock();
 	cb->seq = READ_ONCE(vn->gen);
 	list_for_each_entry_rcu(d, &vn->domains, list) {
-		if (i++ < cb->args[0] || !domain_matches(d, ifindex, vni))
+		if (i++ < cb->args[0] ||
+		    !vxmob_nl_domain_matches(d, ifindex, vni))
 			continue;
 		err = dump_one(skb, cb, cmd, d, fill);
 		if (err) {
@@ -1101,7 +1111,7 @@ static unsigned int collect(struct vxmob_net *vn, const struct nlattr *ifindex,
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(d, &vn->domains, list) {
-		if (!domain_matches(d, ifindex, vni))
+		if (!vxmob_nl_domain_matches(d, ifindex, vni))
 			continue;
 		n++;
 		if (set && set->n < max && vxmob_domain_get(d))

@@ -144,6 +144,7 @@ struct vxmob_ips {
  * @VXMOB_B_VXLAN_OURS: the module created the vxlan entry
  * @VXMOB_B_BRIDGE_OURS: the module created the bridge entry
  * @VXMOB_B_COUNTED: counted at its VTEP
+ * @VXMOB_B_CONTROL: counted there as one that the control plane made
  * @VXMOB_B_WHOLE: it has had a bridge entry that points to the vxlan device
  * @VXMOB_B_BLACKHOLE: frames from and to it are dropped
  *
@@ -157,6 +158,7 @@ enum vxmob_binding_bits {
 	VXMOB_B_VXLAN_OURS,
 	VXMOB_B_BRIDGE_OURS,
 	VXMOB_B_COUNTED,
+	VXMOB_B_CONTROL,
 	VXMOB_B_WHOLE,
 	VXMOB_B_BLACKHOLE,
 };
@@ -221,18 +223,22 @@ struct vxmob_stranger {
 };
 
 /**
- * struct vxmob_vtep - A VTEP address that a domain knows
+ * struct vxmob_vtep - A VTEP of a domain
  * @node: in the domain's table; changed under the domain's lock, read under RCU
  * @addr: the address
  * @flood: it is in the device's flood list
- * @bindings: bindings by the control plane that name it
+ * @macs: bindings behind it; 0 for one that is only in the flood list
+ * @control: those of them that the control plane made
  * @rcu: frees it
+ *
+ * Members are written under the domain's lock.
  */
 struct vxmob_vtep {
 	struct hlist_node node;
 	struct vxmob_addr addr;
 	bool flood;
-	u32 bindings;
+	u32 macs;
+	u32 control;
 	struct rcu_head rcu;
 };
 
@@ -298,12 +304,14 @@ struct vxmob_wheel {
  *	@vni, when it joins a bridge
  * @opt: options; changed under RTNL, RCU readers
  * @lock: decision and application: protects the table's content, the bindings,
- *	@scratch, @reap, @vteps and @dead; what was decided last under it
+ *	@scratch, @reap, @vteps, @n_vteps and @dead; what was decided last under it
  *	is what the FDBs show
  * @dead: the domain ends; no claim is accepted any more
  * @macs: bindings by MAC; RCU readers
- * @gen: changes with every binding that comes, moves or goes; dumps compare it
- * @vteps: VTEP addresses known
+ * @gen: changes with every binding that comes, moves or goes, and with every
+ *	VTEP that comes or goes; dumps compare it
+ * @vteps: VTEPs; changed under @lock, RCU readers
+ * @n_vteps: how many
  * @scratch: for reading FDB entries without allocating
  * @dump: for flushing without allocating; under RTNL
  * @dirty: bindings that the notifier wants looked at; lockless
@@ -352,6 +360,7 @@ struct vxmob_domain {
 	struct rhashtable macs;
 	unsigned int gen;
 	DECLARE_HASHTABLE(vteps, VXMOB_VTEP_BITS);
+	unsigned int n_vteps;
 	struct sk_buff *scratch;
 	struct sk_buff *dump;
 
@@ -475,6 +484,11 @@ void vxmob_binding_walk(struct vxmob_domain *d,
 			bool (*fn)(struct vxmob_domain *d,
 				   struct vxmob_binding *b, void *data),
 			void *data);
+void vxmob_binding_walk_claiming(struct vxmob_domain *d, struct vxmob_net *vn,
+				 bool (*fn)(struct vxmob_domain *d,
+					    struct vxmob_binding *b,
+					    void *data),
+				 void *data);
 
 /* claim.c */
 u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
@@ -574,8 +588,10 @@ void vxmob_reap_later(struct vxmob_domain *d, struct vxmob_binding *b);
 int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb);
 
 /* vtep.c */
+u32 vxmob_vtep_macs(struct vxmob_domain *d, const struct vxmob_addr *addr);
 bool vxmob_vtep_known(struct vxmob_domain *d, const struct vxmob_addr *addr);
-void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b,
+		      const struct vxmob_mobility *next);
 void vxmob_vtep_uncount(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_vtep_read_flood_list(struct vxmob_domain *d);
 void vxmob_vtep_clear(struct vxmob_domain *d);
@@ -601,6 +617,8 @@ void vxmob_event_claim(struct vxmob_domain *d, u32 type,
 		       const struct vxmob_mobility *was, u64 latency_ns);
 void vxmob_event_binding(struct vxmob_domain *d, u32 type,
 			 const struct vxmob_binding *b);
+void vxmob_event_vtep(struct vxmob_domain *d, const struct vxmob_addr *from,
+		      const struct vxmob_addr *to, u32 macs);
 int vxmob_put_addr(struct sk_buff *skb, int type,
 		   const struct vxmob_addr *addr);
 
@@ -623,6 +641,9 @@ int vxmob_nl_vtep(const struct vxmob_domain *d, const struct nlattr *attr,
 		  struct vxmob_addr *addr, struct netlink_ext_ack *extack);
 int vxmob_nl_port(struct vxmob_domain *d, const struct nlattr *attr,
 		  struct vxmob_place *place, struct netlink_ext_ack *extack);
+bool vxmob_nl_domain_matches(const struct vxmob_domain *d,
+			     const struct nlattr *ifindex,
+			     const struct nlattr *vni);
 struct vxmob_domains *vxmob_nl_domains_get(struct net *net,
 					   const struct nlattr *ifindex,
 					   const struct nlattr *vni);
