@@ -551,6 +551,12 @@ misused()
 	ends_with 1 "$@"
 }
 
+# Runs a command as somebody who may do nothing.
+nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"
+}
+
 # Sets COUNT to the number of claims by an origin that got a verdict.
 claims_of()
 {
