@@ -78,15 +78,13 @@ static bool claims_self(const struct vxmob_claim *claim,
 
 /*
  * A daemon that has withdrawn what it asked for leaves a MAC without its bridge
- * entry, which the next announcement completes. See half_deleted() in observe.c.
+ * entry, which the next announcement completes.
  */
-static bool withdrawn_by_daemon(struct vxmob_domain *d,
+static bool withdrawn_by_daemon(const struct vxmob_domain *d,
 				const struct vxmob_binding *b,
 				const struct vxmob_fdb *fdb)
 {
-	return !fdb->bridge_port && test_bit(VXMOB_B_WHOLE, &b->flags) &&
-	       rcu_access_pointer(d->br) &&
-	       b->mob.cur.state == VXMOB_STATE_REMOTE &&
+	return vxmob_fdb_lost_bridge(d, b, fdb) &&
 	       b->mob.pending_origin == VXMOB_ORIGIN_NETLINK;
 }
 

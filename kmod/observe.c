@@ -213,10 +213,8 @@ static bool nothing_new(const struct vxmob_binding *b,
 static bool half_deleted(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb)
 {
-	return b && !fdb->bridge_port && rcu_access_pointer(d->br) &&
-	       test_bit(VXMOB_B_WHOLE, &b->flags) && vxmob_guard_on(d) &&
+	return b && vxmob_fdb_lost_bridge(d, b, fdb) && vxmob_guard_on(d) &&
 	       (fdb->vxlan_learned || fdb->vxlan_fixed) &&
-	       b->mob.cur.state == VXMOB_STATE_REMOTE &&
 	       vxmob_place_equal(&fdb->vxlan, &b->mob.cur);
 }
 

@@ -555,6 +555,9 @@ void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb);
 bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
 		     const struct vxmob_place *place);
+bool vxmob_fdb_lost_bridge(const struct vxmob_domain *d,
+			   const struct vxmob_binding *b,
+			   const struct vxmob_fdb *fdb);
 bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb);
 bool vxmob_fdb_stamped_since(const struct vxmob_binding *b,
