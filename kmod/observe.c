@@ -282,7 +282,7 @@ static void refuse_half(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_claim_locked(d, claim, fdb, NULL, &err);
 	else
 		vxmob_claim_refused(d, b, claim,
-				    VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
+				    VXMOB_VERDICT_REFUSE_STALE_WITHDRAW, 3);
 }
 
 /* An entry in one of the FDBs that nobody has completed by now */
@@ -312,7 +312,7 @@ static void leave_to_nexthop(struct vxmob_domain *d, struct vxmob_binding *b,
 	};
 
 	claim->origin = VXMOB_ORIGIN_NETLINK;
-	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_NEXTHOP);
+	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_NEXTHOP, 0);
 	if (!b)
 		return;
 	claim_gone(b, claim);

@@ -514,7 +514,7 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 			struct vxmob_ips **ips);
 void vxmob_claim_refused(struct vxmob_domain *d,
 			 const struct vxmob_binding *b,
-			 const struct vxmob_claim *claim, u8 verdict);
+			 const struct vxmob_claim *claim, u8 verdict, u8 rule);
 
 /* duplicate.c */
 void vxmob_duplicate_found(struct vxmob_domain *d, struct vxmob_binding *b);
