@@ -591,6 +591,16 @@ claims_are()
 	[ "$COUNT" -eq "$3" ]
 }
 
+# A MAC is behind .2, where the daemon has installed it, and announces itself
+# from .3.
+announced_at_3()
+{
+	zebra_installs "$1" 10.255.0.2 &&
+	becomes_bound "$1" '"via":"10.255.0.2"' '"origin":"netlink"' &&
+	vtep_announces 10.255.0.3 "$1" &&
+	becomes_bound "$1" '"via":"10.255.0.3"' '"origin":"snoop"'
+}
+
 # Runs a command that must change nothing in either forwarding database.
 unchanged()
 {
