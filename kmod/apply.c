@@ -501,6 +501,24 @@ bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
 	       !rcu_access_pointer(d->br);
 }
 
+/**
+ * vxmob_fdb_lost_bridge - Whether a remote MAC has lost its bridge entry
+ * @d: the domain
+ * @b: the MAC's binding
+ * @fdb: what vxmob_fdb_read() said
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: true if it had one that pointed to the vxlan device, and has none now.
+ */
+bool vxmob_fdb_lost_bridge(const struct vxmob_domain *d,
+			   const struct vxmob_binding *b,
+			   const struct vxmob_fdb *fdb)
+{
+	return !fdb->bridge_port && rcu_access_pointer(d->br) &&
+	       test_bit(VXMOB_B_WHOLE, &b->flags) &&
+	       b->mob.cur.state == VXMOB_STATE_REMOTE;
+}
+
 static bool undone(const struct vxmob_fdb *now, const struct vxmob_fdb *old)
 {
 	return vxmob_place_equal(&now->vxlan, &old->vxlan) &&

@@ -207,8 +207,8 @@ static bool walk_chunk(struct vxmob_domain *d, struct rhashtable_iter *iter,
 	return more && n == VXMOB_CHUNK;
 }
 
-/* Returns how many bindings @fn removed. */
-static unsigned int walk_once(struct vxmob_domain *d,
+/* Returns how many bindings @fn removed. @lock is held for a chunk, if any. */
+static unsigned int walk_once(struct vxmob_domain *d, struct mutex *lock,
 			      bool (*fn)(struct vxmob_domain *d,
 					 struct vxmob_binding *b, void *data),
 			      void *data)
@@ -219,9 +219,13 @@ static unsigned int walk_once(struct vxmob_domain *d,
 
 	rhashtable_walk_enter(&d->macs, &iter);
 	do {
+		if (lock)
+			mutex_lock(lock);
 		rhashtable_walk_start(&iter);
 		more = walk_chunk(d, &iter, fn, data, &removed);
 		rhashtable_walk_stop(&iter);
+		if (lock)
+			mutex_unlock(lock);
 		cond_resched();
 	} while (more);
 	rhashtable_walk_exit(&iter);
@@ -249,6 +253,27 @@ void vxmob_binding_walk(struct vxmob_domain *d,
 {
 	int passes = WALK_PASSES;
 
-	while (walk_once(d, fn, data) && --passes)
+	while (walk_once(d, NULL, fn, data) && --passes)
 		cond_resched();
+}
+
+/**
+ * vxmob_binding_walk_claiming - Make a claim for every binding
+ * @d: the domain
+ * @vn: what the caller's namespace holds, which is the domain's
+ * @fn: as for vxmob_binding_walk(), but may not remove the binding
+ * @data: for @fn
+ *
+ * The namespace's claim lock is taken for a chunk at a time, so that a walk
+ * through a million bindings does not hold up other claims.
+ *
+ * Context: process, may sleep; no lock of the module is held.
+ */
+void vxmob_binding_walk_claiming(struct vxmob_domain *d, struct vxmob_net *vn,
+				 bool (*fn)(struct vxmob_domain *d,
+					    struct vxmob_binding *b,
+					    void *data),
+				 void *data)
+{
+	walk_once(d, &vn->claim_lock, fn, data);
 }

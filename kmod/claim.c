@@ -85,15 +85,13 @@ static bool claims_self(const struct vxmob_claim *claim,
 
 /*
  * A daemon that has withdrawn what it asked for leaves a MAC without its bridge
- * entry, which the next announcement completes. See half_deleted() in observe.c.
+ * entry, which the next announcement completes.
  */
-static bool withdrawn_by_daemon(struct vxmob_domain *d,
+static bool withdrawn_by_daemon(const struct vxmob_domain *d,
 				const struct vxmob_binding *b,
 				const struct vxmob_fdb *fdb)
 {
-	return !fdb->bridge_port && test_bit(VXMOB_B_WHOLE, &b->flags) &&
-	       rcu_access_pointer(d->br) &&
-	       b->mob.cur.state == VXMOB_STATE_REMOTE &&
+	return vxmob_fdb_lost_bridge(d, b, fdb) &&
 	       b->mob.pending_origin == VXMOB_ORIGIN_NETLINK;
 }
 
@@ -227,9 +225,8 @@ static void record(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
 {
 	u8 was = b->mob.cur.state;
 
-	vxmob_vtep_uncount(d, b);
+	vxmob_vtep_count(d, b, next);
 	b->mob = *next;
-	vxmob_vtep_count(d, b);
 	take_ips(b, ips);
 	pass_on(b, next->origin);
 	record_place(d, b, verdict, was);
@@ -298,17 +295,18 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
  * @b: the MAC's binding, or NULL
  * @claim: the claim
  * @verdict: why
+ * @rule: the row of the rules that it came to; 0 if it came to none
  *
  * A writer that insists is not reported each time.
  *
  * Context: BH or process; the domain's lock is held.
  */
 void vxmob_claim_refused(struct vxmob_domain *d, const struct vxmob_binding *b,
-			 const struct vxmob_claim *claim, u8 verdict)
+			 const struct vxmob_claim *claim, u8 verdict, u8 rule)
 {
 	lockdep_assert_held(&d->lock);
 	vxmob_stats_claim(d, claim->origin, verdict);
-	trace_vxmob_claim(d, claim, verdict, 0);
+	trace_vxmob_claim(d, claim, verdict, rule);
 	if (b && is_observed(claim) && vxmob_guard_insists(b))
 		return;
 	vxmob_event_claim(d, VXMOB_EVENT_CLAIM_REFUSED, claim, verdict,
@@ -370,7 +368,7 @@ u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
 	lockdep_assert_held(&d->lock);
 	if (b && test_bit(VXMOB_B_PINNED, &b->flags)) {
 		set_bit(VXMOB_B_MISSED, &b->flags);
-		vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_BUSY);
+		vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_BUSY, 0);
 		return VXMOB_VERDICT_REFUSE_BUSY;
 	}
 	ruling = vxmob_claim_judge(d, b, claim, fdb, &next);
@@ -382,7 +380,7 @@ u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
 	if (ruling.pending)
 		b->written = jiffies;
 	if (!vxmob_verdict_accepts(verdict))
-		vxmob_claim_refused(d, b, claim, verdict);
+		vxmob_claim_refused(d, b, claim, verdict, ruling.rule);
 	return verdict;
 }
 

@@ -256,3 +256,40 @@ void vxmob_event_claim(struct vxmob_domain *d, u32 type,
 	else
 		event_send(d, skb, hdr);
 }
+
+static int put_vtep(struct sk_buff *skb, int type,
+		    const struct vxmob_addr *addr)
+{
+	const struct vxmob_place place = {
+		.state = VXMOB_STATE_REMOTE,
+		.vtep = *addr,
+	};
+
+	return put_place(skb, type, &place);
+}
+
+/**
+ * vxmob_event_vtep - Report that bindings were moved from one VTEP to another
+ * @d: the domain
+ * @from: the address of the former
+ * @to: the address of the latter
+ * @macs: how many bindings
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_event_vtep(struct vxmob_domain *d, const struct vxmob_addr *from,
+		      const struct vxmob_addr *to, u32 macs)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	skb = event_start(d, VXMOB_EVENT_VTEP_MOVED, &hdr);
+	if (!skb)
+		return;
+	if (put_vtep(skb, VXMOB_A_EVENT_FROM, from) ||
+	    put_vtep(skb, VXMOB_A_EVENT_TO, to) ||
+	    nla_put_u32(skb, VXMOB_A_EVENT_MACS, macs))
+		nlmsg_free(skb);
+	else
+		event_send(d, skb, hdr);
+}

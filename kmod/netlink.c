@@ -827,13 +827,13 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 }
 
 /**
- * vxmob_nl_domain_matches - Whether a domain is meant by a filter
+ * vxmob_nl_domain_matches - Whether a filter names a domain
  * @d: the domain
  * @ifindex: the attribute that names a device, or NULL
  * @vni: the attribute that names a VNI, or NULL
  *
  * Context: any.
- * Return: true if it is.
+ * Return: true if it does.
  */
 bool vxmob_nl_domain_matches(const struct vxmob_domain *d,
 			     const struct nlattr *ifindex,
@@ -868,7 +868,8 @@ int vxmob_nl_dump_domains(struct sk_buff *skb, struct netlink_callback *cb, u8 c
 	rcu_read_lock();
 	cb->seq = READ_ONCE(vn->gen);
 	list_for_each_entry_rcu(d, &vn->domains, list) {
-		if (i++ < cb->args[0] || !vxmob_nl_domain_matches(d, ifindex, vni))
+		if (i++ < cb->args[0] ||
+		    !vxmob_nl_domain_matches(d, ifindex, vni))
 			continue;
 		err = dump_one(skb, cb, cmd, d, fill);
 		if (err) {

@@ -213,10 +213,8 @@ static bool nothing_new(const struct vxmob_binding *b,
 static bool half_deleted(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb)
 {
-	return b && !fdb->bridge_port && rcu_access_pointer(d->br) &&
-	       test_bit(VXMOB_B_WHOLE, &b->flags) && vxmob_guard_on(d) &&
+	return b && vxmob_fdb_lost_bridge(d, b, fdb) && vxmob_guard_on(d) &&
 	       (fdb->vxlan_learned || fdb->vxlan_fixed) &&
-	       b->mob.cur.state == VXMOB_STATE_REMOTE &&
 	       vxmob_place_equal(&fdb->vxlan, &b->mob.cur);
 }
 
@@ -284,7 +282,7 @@ static void refuse_half(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_claim_locked(d, claim, fdb, NULL, &err);
 	else
 		vxmob_claim_refused(d, b, claim,
-				    VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
+				    VXMOB_VERDICT_REFUSE_STALE_WITHDRAW, 3);
 }
 
 /* An entry in one of the FDBs that nobody has completed by now */
@@ -314,7 +312,7 @@ static void leave_to_nexthop(struct vxmob_domain *d, struct vxmob_binding *b,
 	};
 
 	claim->origin = VXMOB_ORIGIN_NETLINK;
-	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_NEXTHOP);
+	vxmob_claim_refused(d, b, claim, VXMOB_VERDICT_REFUSE_NEXTHOP, 0);
 	if (!b)
 		return;
 	claim_gone(b, claim);

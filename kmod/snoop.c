@@ -62,7 +62,7 @@ static void refuse_vtep(struct vxmob_domain *d, const struct vxmob_claim *claim)
 	spin_lock_bh(&d->lock);
 	if (!d->dead)
 		vxmob_claim_refused(d, vxmob_binding_find(d, claim->mac), claim,
-				    VXMOB_VERDICT_REFUSE_VTEP);
+				    VXMOB_VERDICT_REFUSE_VTEP, 0);
 	spin_unlock_bh(&d->lock);
 }
 

@@ -100,7 +100,8 @@ static int do_lines(struct txn *txn, line_fn fn)
 
 static int refused(struct txn *txn, struct txn_line *line, u8 verdict)
 {
-	vxmob_claim_refused(line->d, line->b, &line->claim, verdict);
+	vxmob_claim_refused(line->d, line->b, &line->claim, verdict,
+			    line->ruling.rule);
 	vxmob_nl_set_verdict(txn->extack, verdict);
 	return vxmob_nl_verdict_errno(verdict);
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which VTEPs a domain knows: those of the device's flood list, and those that
- * the control plane has bound MACs to. An announcement that is snooped is
- * believed from them.
+ * The VTEPs of a domain: those of the device's flood list, and those that MACs
+ * are bound to. The domain knows the former, and of the latter those that the
+ * control plane has named: an announcement that is snooped is believed from
+ * them. The others are there to be listed.
  */
 #include <linux/jhash.h>
 #include <linux/slab.h>
 
 #include "vxmob.h"
+
+#define UNKNOWN_MAX	4096
 
 static u32 addr_hash(const struct vxmob_addr *addr)
 {
@@ -63,65 +66,112 @@ static struct vxmob_vtep *find(struct vxmob_domain *d,
  * @addr: the VTEP's address
  *
  * Context: any; RCU is held.
- * Return: true if it does.
+ * Return: true if the flood list or the control plane names it.
  */
 bool vxmob_vtep_known(struct vxmob_domain *d, const struct vxmob_addr *addr)
 {
-	return find(d, addr);
+	const struct vxmob_vtep *v = find(d, addr);
+
+	return v && (READ_ONCE(v->flood) || READ_ONCE(v->control));
 }
 
-static struct vxmob_vtep *find_or_add(struct vxmob_domain *d,
-				      const struct vxmob_addr *addr)
+/**
+ * vxmob_vtep_macs - How many bindings are behind a VTEP
+ * @d: the domain
+ * @addr: the VTEP's address
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: the number; 0 too if they are not counted, for want of memory.
+ */
+u32 vxmob_vtep_macs(struct vxmob_domain *d, const struct vxmob_addr *addr)
 {
-	struct vxmob_vtep *v = find(d, addr);
+	const struct vxmob_vtep *v = find(d, addr);
 
-	if (v)
-		return v;
-	v = kzalloc(sizeof(*v), GFP_ATOMIC);
+	lockdep_assert_held(&d->lock);
+	return v ? v->macs : 0;
+}
+
+static struct vxmob_vtep *add(struct vxmob_domain *d,
+			      const struct vxmob_addr *addr)
+{
+	struct vxmob_vtep *v = kzalloc(sizeof(*v), GFP_ATOMIC);
+
 	if (!v)
 		return NULL;
 	v->addr = *addr;
 	hash_add_rcu(d->vteps, &v->node, addr_hash(addr));
+	d->n_vteps++;
+	d->gen++;
 	return v;
 }
 
-static void drop_unused(struct vxmob_vtep *v)
+static void drop_unused(struct vxmob_domain *d, struct vxmob_vtep *v)
 {
-	if (v->flood || v->bindings)
+	if (v->flood || v->macs)
 		return;
 	hash_del_rcu(&v->node);
 	kfree_rcu(v, rcu);
+	d->n_vteps--;
+	d->gen++;
 }
 
-static bool counts(const struct vxmob_binding *b)
+static bool by_control_plane(const struct vxmob_mobility *mob)
 {
-	return b->mob.cur.state == VXMOB_STATE_REMOTE &&
-	       (b->mob.origin == VXMOB_ORIGIN_CONTROL ||
-		b->mob.origin == VXMOB_ORIGIN_NETLINK);
+	return mob->origin == VXMOB_ORIGIN_CONTROL ||
+	       mob->origin == VXMOB_ORIGIN_NETLINK;
 }
 
-/**
- * vxmob_vtep_count - Count a binding at its VTEP, if the control plane made it
- * @d: the domain
- * @b: the binding, not counted yet
- *
- * Without memory it stays uncounted: then announcements from a VTEP that
- * nothing else names are not believed.
- *
- * Context: BH or process; the domain's lock is held.
- */
-void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b)
+/* Who announces from ever new addresses is not to make the table long. */
+static struct vxmob_vtep *find_or_add(struct vxmob_domain *d,
+				      const struct vxmob_mobility *mob)
+{
+	struct vxmob_vtep *v = find(d, &mob->cur.vtep);
+
+	if (v || (d->n_vteps >= UNKNOWN_MAX && !by_control_plane(mob)))
+		return v;
+	return add(d, &mob->cur.vtep);
+}
+
+static bool count_at(struct vxmob_domain *d, const struct vxmob_mobility *mob)
 {
 	struct vxmob_vtep *v;
 
-	lockdep_assert_held(&d->lock);
-	if (!counts(b))
-		return;
-	v = find_or_add(d, &b->mob.cur.vtep);
+	if (mob->cur.state != VXMOB_STATE_REMOTE)
+		return false;
+	v = find_or_add(d, mob);
 	if (!v)
+		return false;
+	WRITE_ONCE(v->macs, v->macs + 1);
+	if (by_control_plane(mob))
+		WRITE_ONCE(v->control, v->control + 1);
+	return true;
+}
+
+/**
+ * vxmob_vtep_count - Count a binding at the VTEP that it comes to
+ * @d: the domain
+ * @b: the binding, still as it was
+ * @next: what it will be
+ *
+ * Where it was counted it is so no longer. Without memory it stays uncounted:
+ * then announcements from a VTEP that nothing else names are not believed.
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b,
+		      const struct vxmob_mobility *next)
+{
+	bool counted;
+
+	lockdep_assert_held(&d->lock);
+	/* First, or a VTEP that it stays at might be dropped and made anew. */
+	counted = count_at(d, next);
+	vxmob_vtep_uncount(d, b);
+	if (!counted)
 		return;
-	v->bindings++;
 	set_bit(VXMOB_B_COUNTED, &b->flags);
+	if (by_control_plane(next))
+		set_bit(VXMOB_B_CONTROL, &b->flags);
 }
 
 /**
@@ -141,8 +191,10 @@ void vxmob_vtep_uncount(struct vxmob_domain *d, struct vxmob_binding *b)
 	v = find(d, &b->mob.cur.vtep);
 	if (WARN_ON_ONCE(!v))
 		return;
-	v->bindings--;
-	drop_unused(v);
+	WRITE_ONCE(v->macs, v->macs - 1);
+	if (test_and_clear_bit(VXMOB_B_CONTROL, &b->flags))
+		WRITE_ONCE(v->control, v->control - 1);
+	drop_unused(d, v);
 }
 
 #define FLOOD_MAX	4096
@@ -191,9 +243,9 @@ static void mark_flood_list(struct vxmob_domain *d,
 	unsigned int i;
 
 	for (i = 0; i < list->n; i++) {
-		v = find_or_add(d, &list->addr[i]);
+		v = find(d, &list->addr[i]) ?: add(d, &list->addr[i]);
 		if (v)
-			v->flood = true;
+			WRITE_ONCE(v->flood, true);
 	}
 }
 
@@ -206,10 +258,10 @@ static void set_flood_list(struct vxmob_domain *d,
 
 	spin_lock_bh(&d->lock);
 	hash_for_each(d->vteps, i, v, node)
-		v->flood = false;
+		WRITE_ONCE(v->flood, false);
 	mark_flood_list(d, list);
 	hash_for_each_safe(d->vteps, i, next, v, node)
-		drop_unused(v);
+		drop_unused(d, v);
 	spin_unlock_bh(&d->lock);
 }
 
@@ -252,5 +304,6 @@ void vxmob_vtep_clear(struct vxmob_domain *d)
 		hash_del_rcu(&v->node);
 		kfree_rcu(v, rcu);
 	}
+	d->n_vteps = 0;
 	spin_unlock_bh(&d->lock);
 }

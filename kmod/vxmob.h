@@ -149,6 +149,7 @@ struct vxmob_ips {
  * @VXMOB_B_VXLAN_OURS: the module created the vxlan entry
  * @VXMOB_B_BRIDGE_OURS: the module created the bridge entry
  * @VXMOB_B_COUNTED: counted at its VTEP
+ * @VXMOB_B_CONTROL: counted there as one that the control plane made
  * @VXMOB_B_WHOLE: it has had a bridge entry that points to the vxlan device
  * @VXMOB_B_BLACKHOLE: frames from and to it are dropped
  *
@@ -162,6 +163,7 @@ enum vxmob_binding_bits {
 	VXMOB_B_VXLAN_OURS,
 	VXMOB_B_BRIDGE_OURS,
 	VXMOB_B_COUNTED,
+	VXMOB_B_CONTROL,
 	VXMOB_B_WHOLE,
 	VXMOB_B_BLACKHOLE,
 };
@@ -226,18 +228,22 @@ struct vxmob_stranger {
 };
 
 /**
- * struct vxmob_vtep - A VTEP address that a domain knows
+ * struct vxmob_vtep - A VTEP of a domain
  * @node: in the domain's table; changed under the domain's lock, read under RCU
  * @addr: the address
  * @flood: it is in the device's flood list
- * @bindings: bindings by the control plane that name it
+ * @macs: bindings behind it; 0 for one that is only in the flood list
+ * @control: those of them that the control plane made
  * @rcu: frees it
+ *
+ * Members are written under the domain's lock.
  */
 struct vxmob_vtep {
 	struct hlist_node node;
 	struct vxmob_addr addr;
 	bool flood;
-	u32 bindings;
+	u32 macs;
+	u32 control;
 	struct rcu_head rcu;
 };
 
@@ -320,12 +326,14 @@ struct vxmob_wheel {
  *	@vni, when it joins a bridge
  * @opt: options; changed under RTNL, RCU readers
  * @lock: decision and application: protects the table's content, the bindings,
- *	@scratch, @reap, @vteps and @dead; what was decided last under it
+ *	@scratch, @reap, @vteps, @n_vteps and @dead; what was decided last under it
  *	is what the FDBs show
  * @dead: the domain ends; no claim is accepted any more
  * @macs: bindings by MAC; RCU readers
- * @gen: changes with every binding that comes, moves or goes; dumps compare it
- * @vteps: VTEP addresses known
+ * @gen: changes with every binding that comes, moves or goes, and with every
+ *	VTEP that comes or goes; dumps compare it
+ * @vteps: VTEPs; changed under @lock, RCU readers
+ * @n_vteps: how many
  * @scratch: for reading FDB entries without allocating
  * @dump: for flushing without allocating; under RTNL
  * @dirty: bindings that the notifier wants looked at; lockless
@@ -383,6 +391,7 @@ struct vxmob_domain {
 	struct rhashtable macs;
 	unsigned int gen;
 	DECLARE_HASHTABLE(vteps, VXMOB_VTEP_BITS);
+	unsigned int n_vteps;
 	struct sk_buff *scratch;
 	struct sk_buff *dump;
 
@@ -517,6 +526,11 @@ void vxmob_binding_walk(struct vxmob_domain *d,
 			bool (*fn)(struct vxmob_domain *d,
 				   struct vxmob_binding *b, void *data),
 			void *data);
+void vxmob_binding_walk_claiming(struct vxmob_domain *d, struct vxmob_net *vn,
+				 bool (*fn)(struct vxmob_domain *d,
+					    struct vxmob_binding *b,
+					    void *data),
+				 void *data);
 
 /* claim.c */
 u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
@@ -542,7 +556,7 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 			struct vxmob_ips **ips);
 void vxmob_claim_refused(struct vxmob_domain *d,
 			 const struct vxmob_binding *b,
-			 const struct vxmob_claim *claim, u8 verdict);
+			 const struct vxmob_claim *claim, u8 verdict, u8 rule);
 
 /* duplicate.c */
 void vxmob_duplicate_found(struct vxmob_domain *d, struct vxmob_binding *b);
@@ -586,6 +600,9 @@ void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb);
 bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
 		     const struct vxmob_place *place);
+bool vxmob_fdb_lost_bridge(const struct vxmob_domain *d,
+			   const struct vxmob_binding *b,
+			   const struct vxmob_fdb *fdb);
 bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_fdb *fdb);
 bool vxmob_fdb_stamped_since(const struct vxmob_binding *b,
@@ -639,8 +656,10 @@ void vxmob_gate_gone(struct net_device *dev);
 int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb);
 
 /* vtep.c */
+u32 vxmob_vtep_macs(struct vxmob_domain *d, const struct vxmob_addr *addr);
 bool vxmob_vtep_known(struct vxmob_domain *d, const struct vxmob_addr *addr);
-void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_vtep_count(struct vxmob_domain *d, struct vxmob_binding *b,
+		      const struct vxmob_mobility *next);
 void vxmob_vtep_uncount(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_vtep_read_flood_list(struct vxmob_domain *d);
 void vxmob_vtep_clear(struct vxmob_domain *d);
@@ -668,6 +687,8 @@ void vxmob_event_binding(struct vxmob_domain *d, u32 type,
 			 const struct vxmob_binding *b);
 void vxmob_event_move(struct vxmob_domain *d, u32 type,
 		      const struct vxmob_move *mv);
+void vxmob_event_vtep(struct vxmob_domain *d, const struct vxmob_addr *from,
+		      const struct vxmob_addr *to, u32 macs);
 int vxmob_put_addr(struct sk_buff *skb, int type,
 		   const struct vxmob_addr *addr);
 

@@ -99,7 +99,8 @@ static void roll_back(struct vxmob_domain *d, struct vxmob_binding *b,
 	ether_addr_copy(claim.mac, b->mac);
 	ruling = vxmob_roll_back(&next, &b->mob, &claim, vxmob_now_ms());
 	if (vxmob_apply(d, b, &claim.place, fdb))
-		vxmob_claim_refused(d, b, &claim, VXMOB_VERDICT_FAILED);
+		vxmob_claim_refused(d, b, &claim, VXMOB_VERDICT_FAILED,
+				    ruling.rule);
 	else
 		vxmob_claim_commit(d, b, &claim, &ruling, &next, NULL);
 }

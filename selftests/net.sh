@@ -551,6 +551,12 @@ misused()
 	ends_with 1 "$@"
 }
 
+# Runs a command as somebody who may do nothing.
+nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"
+}
+
 # Sets COUNT to the number of claims by an origin that got a verdict.
 claims_of()
 {
@@ -583,6 +589,16 @@ claims_are()
 {
 	claims_of "$1" "$2"
 	[ "$COUNT" -eq "$3" ]
+}
+
+# A MAC is behind .2, where the daemon has installed it, and announces itself
+# from .3.
+announced_at_3()
+{
+	zebra_installs "$1" 10.255.0.2 &&
+	becomes_bound "$1" '"via":"10.255.0.2"' '"origin":"netlink"' &&
+	vtep_announces 10.255.0.3 "$1" &&
+	becomes_bound "$1" '"via":"10.255.0.3"' '"origin":"snoop"'
 }
 
 # Runs a command that must change nothing in either forwarding database.

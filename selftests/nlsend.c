@@ -18,8 +18,8 @@
  *   raw=DIGITS		bytes as they are
  *   cut=N		the message ends so many bytes early
  *
- * NAME is "domain.X", "mac.X", "transaction.X", "stats.X", or a number.  For
- * each request one line is printed: OK or an error's name, then "offset=N" of
+ * NAME is "domain.X", "mac.X", "move.X", "vtep.X", "transaction.X", "stats.X", or
+ * a number.  For each request one line is printed: OK or an error's name, then "offset=N" of
  * the attribute at fault in the request and the kernel's words, as far as given.
  *
  * "random" sends COUNT messages that are made of valid and invalid parts at
@@ -66,6 +66,13 @@ static const struct word commands[] = {
 	{ "mac-unfreeze", VXMOB_CMD_MAC_UNFREEZE },
 	{ "transaction", VXMOB_CMD_TRANSACTION },
 	{ "stats-dump", VXMOB_CMD_STATS_DUMP },
+	{ "move-prepare", VXMOB_CMD_MOVE_PREPARE },
+	{ "move-hold", VXMOB_CMD_MOVE_HOLD },
+	{ "move-commit", VXMOB_CMD_MOVE_COMMIT },
+	{ "move-abort", VXMOB_CMD_MOVE_ABORT },
+	{ "move-dump", VXMOB_CMD_MOVE_DUMP },
+	{ "vtep-dump", VXMOB_CMD_VTEP_DUMP },
+	{ "vtep-move", VXMOB_CMD_VTEP_MOVE },
 	{ "event", VXMOB_CMD_EVENT },
 	{}
 };
@@ -87,6 +94,12 @@ static const struct word attributes[] = {
 	{ "domain.dup-action", VXMOB_A_DOMAIN_DUP_ACTION },
 	{ "domain.dup-recover", VXMOB_A_DOMAIN_DUP_RECOVER },
 	{ "domain.max-macs", VXMOB_A_DOMAIN_MAX_MACS },
+	{ "domain.settle", VXMOB_A_DOMAIN_SETTLE },
+	{ "domain.redirect", VXMOB_A_DOMAIN_REDIRECT },
+	{ "domain.announce-rounds", VXMOB_A_DOMAIN_ANNOUNCE_ROUNDS },
+	{ "domain.announce-initial", VXMOB_A_DOMAIN_ANNOUNCE_INITIAL },
+	{ "domain.announce-step", VXMOB_A_DOMAIN_ANNOUNCE_STEP },
+	{ "domain.announce-max", VXMOB_A_DOMAIN_ANNOUNCE_MAX },
 	{ "mac.ifindex", VXMOB_A_MAC_IFINDEX },
 	{ "mac.vni", VXMOB_A_MAC_VNI },
 	{ "mac.vid", VXMOB_A_MAC_VID },
@@ -100,7 +113,21 @@ static const struct word attributes[] = {
 	{ "mac.origin", VXMOB_A_MAC_ORIGIN },
 	{ "mac.status", VXMOB_A_MAC_STATUS },
 	{ "mac.op", VXMOB_A_MAC_OP },
+	{ "move.ifindex", VXMOB_A_MOVE_IFINDEX },
+	{ "move.vni", VXMOB_A_MOVE_VNI },
+	{ "move.lladdr", VXMOB_A_MOVE_LLADDR },
+	{ "move.to", VXMOB_A_MOVE_TO },
+	{ "move.from", VXMOB_A_MOVE_FROM },
+	{ "move.on", VXMOB_A_MOVE_ON },
+	{ "move.deadline", VXMOB_A_MOVE_DEADLINE },
+	{ "move.open-on", VXMOB_A_MOVE_OPEN_ON },
+	{ "move.op", VXMOB_A_MOVE_OP },
+	{ "vtep.ifindex", VXMOB_A_VTEP_IFINDEX },
+	{ "vtep.vni", VXMOB_A_VTEP_VNI },
+	{ "vtep.addr", VXMOB_A_VTEP_ADDR },
+	{ "vtep.to", VXMOB_A_VTEP_TO },
 	{ "transaction.line", VXMOB_A_TRANSACTION_LINE },
+	{ "transaction.move", VXMOB_A_TRANSACTION_MOVE },
 	{ "stats.ifindex", VXMOB_A_STATS_IFINDEX },
 	{ "stats.vni", VXMOB_A_STATS_VNI },
 	{}

@@ -44,15 +44,6 @@ soon()
 	NET_WAIT=$((CONFIRM + 10)) "$@"
 }
 
-# The MAC was at .2, and has announced itself from .3.
-announced_at_3()
-{
-	zebra_installs "$MAC" 10.255.0.2 &&
-	becomes_bound "$MAC" '"via":"10.255.0.2"' '"origin":"netlink"' &&
-	vtep_announces 10.255.0.3 "$MAC" &&
-	becomes_bound "$MAC" '"via":"10.255.0.3"' '"origin":"snoop"'
-}
-
 # It was at .2, and has spoken on a port.
 came_home()
 {
@@ -73,7 +64,7 @@ daemon_insists()
 
 announced_and_gainsaid()
 {
-	announced_at_3 && daemon_insists
+	announced_at_3 "$MAC" && daemon_insists
 }
 
 home_and_gainsaid()
@@ -86,7 +77,7 @@ confirmed()
 	MAC=02:00:00:00:01:01
 	must vxmob domain set dev vx100 confirm 60
 	must monitor_start "$TMP/events"
-	must announced_at_3
+	must announced_at_3 "$MAC"
 	must bound "$MAC" '"status":"provisional"'
 	must zebra_installs "$MAC" 10.255.0.3
 	must becomes_bound "$MAC" '"via":"10.255.0.3"' '"status":"confirmed"' '"origin":"netlink"' '"moves":1,'
@@ -143,7 +134,7 @@ silence()
 	MAC=02:00:00:00:05:01
 	CONFIRM=1
 	must vxmob domain set dev vx100 confirm 1
-	must announced_at_3
+	must announced_at_3 "$MAC"
 	must wait_for window_ended "$MAC"
 	must bound "$MAC" '"via":"10.255.0.3"' '"status":"provisional"'
 	must zebra_installs "$MAC" 10.255.0.2

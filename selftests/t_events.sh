@@ -205,7 +205,7 @@ tracepoints()
 	cat "$TRACING/trace" > "$TMP/trace"
 	must has_line "$TMP/trace" "claim: " "$mac" accept-new control
 	must has_line "$TMP/trace" "claim: " "$mac" accept-move control
-	must has_line "$TMP/trace" "claim: " "$mac" refuse-stale
+	must has_line "$TMP/trace" "claim: " "$mac" "refuse-stale (rule 11)"
 	must has_line "$TMP/trace" "claim: " "$mac" accept-move snoop
 	must has_line "$TMP/trace" "retarget: " "$mac" "10.255.0.2" "10.255.0.3" " ns"
 }

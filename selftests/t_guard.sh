@@ -31,10 +31,7 @@ reinstalled()
 {
 	local mac=02:00:00:00:01:01 stale
 
-	must zebra_installs "$mac" 10.255.0.2
-	must becomes_bound "$mac" '"via":"10.255.0.2"'
-	must vtep_announces 10.255.0.3 "$mac"
-	must comes_to "$mac" "vx100 10.255.0.3"
+	must announced_at_3 "$mac"
 	must count_repairs
 	must claims_of netlink refuse-stale
 	stale=$COUNT
@@ -143,10 +140,7 @@ withdrawn_again()
 	local mac=02:00:00:00:01:0b
 
 	must vxmob domain set dev vx100 confirm 4
-	must zebra_installs "$mac" 10.255.0.2
-	must becomes_bound "$mac" '"via":"10.255.0.2"'
-	must vtep_announces 10.255.0.3 "$mac"
-	must becomes_bound "$mac" '"via":"10.255.0.3"'
+	must announced_at_3 "$mac"
 	must count_repairs
 	must zebra_installs "$mac" 10.255.0.2
 	must wait_for repaired 1
@@ -212,10 +206,7 @@ insisting()
 {
 	local mac=02:00:00:00:01:08
 
-	must zebra_installs "$mac" 10.255.0.2
-	must becomes_bound "$mac" '"via":"10.255.0.2"'
-	must vtep_announces 10.255.0.3 "$mac"
-	must comes_to "$mac" "vx100 10.255.0.3"
+	must announced_at_3 "$mac"
 	must count_repairs
 	must monitor_start "$TMP/events"
 	must wait_for insists "$mac" "$TMP/events"
@@ -237,10 +228,7 @@ off()
 	local mac=02:00:00:00:01:09
 
 	must vxmob domain set dev vx100 guard off
-	must zebra_installs "$mac" 10.255.0.2
-	must becomes_bound "$mac" '"via":"10.255.0.2"'
-	must vtep_announces 10.255.0.3 "$mac"
-	must comes_to "$mac" "vx100 10.255.0.3"
+	must announced_at_3 "$mac"
 	must count_repairs
 	must claims_of netlink refuse-stale
 	must zebra_installs "$mac" 10.255.0.2

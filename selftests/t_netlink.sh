@@ -11,12 +11,6 @@
 
 MAC=02:00:00:00:00:01
 
-# Runs a command as somebody who may do nothing.
-nobody()
-{
-	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"
-}
-
 setup()
 {
 	net_create && vxmob domain add dev vx100 &&

@@ -18,6 +18,10 @@
 #define DUP_WINDOW_MAX 86400
 #define DUP_RECOVER_MIN 30
 #define DUP_RECOVER_MAX 3600
+#define SETTLE_MAX 10000
+#define REDIRECT_MAX 3600
+#define ANNOUNCE_ROUNDS_MAX 32
+#define ANNOUNCE_MS_MAX 60000
 
 static const char domain_usage[] =
 	"Usage: vxmob domain { add | set } dev DEV [ vni VNI ] [ vid VID ]\n"
@@ -28,62 +32,11 @@ static const char domain_usage[] =
 	"                    [ guard { on | off } ] [ dup-moves N ] [ dup-window SECS ]\n"
 	"                    [ dup-action { warn | freeze | blackhole } ]\n"
 	"                    [ dup-recover { never | SECS } ]\n"
-	"                    [ protect LLADDR ]... [ max-macs N ]\n"
+	"                    [ settle MS ] [ redirect SECS ] [ announce-rounds N ]\n"
+	"                    [ announce-initial MS ] [ announce-step MS ]\n"
+	"                    [ announce-max MS ] [ protect LLADDR ]... [ max-macs N ]\n"
 	"       vxmob domain del dev DEV [ vni VNI ]\n"
 	"       vxmob domain { show | list } [ dev DEV ] [ vni VNI ]\n";
-
-/* Calls @fn for each element of a list; they are separated by commas. */
-static int each_element(struct parse *p, const struct opt *o, const char *arg,
-			int (*fn)(struct parse *p, const struct opt *o,
-				  const char *element))
-{
-	char *copy = strdup(arg), *rest = copy, *element;
-	int ret = STATUS_OK;
-
-	while (!ret && (element = strsep(&rest, ",")))
-		ret = fn(p, o, element);
-	free(copy);
-	return ret;
-}
-
-static int parse_snoop_element(struct parse *p, const struct opt *o,
-			       const char *element)
-{
-	char all[64];
-	int bit = names_find(o->names, element);
-
-	if (bit < 0)
-		return err("argument \"%s\" is wrong: \"%s\" takes none or a list of %s",
-			   element, o->name,
-			   names_all(o->names, all, sizeof(all)));
-	p->flags |= 1U << bit;
-	return STATUS_OK;
-}
-
-static int parse_snoop(struct parse *p, const struct opt *o, const char *arg)
-{
-	int ret = STATUS_OK;
-
-	p->flags = 0;
-	if (strcmp(arg, "none"))
-		ret = each_element(p, o, arg, parse_snoop_element);
-	if (!ret)
-		msg_put_u32(p->msg, o->attr, p->flags);
-	return ret;
-}
-
-static int parse_confirm(struct parse *p, const struct opt *o, const char *arg)
-{
-	return parse_u32(p, o, strcmp(arg, "none") ? arg : "0");
-}
-
-static int parse_recover(struct parse *p, const struct opt *o, const char *arg)
-{
-	if (strcmp(arg, "never"))
-		return parse_u32(p, o, arg);
-	msg_put_u32(p->msg, o->attr, 0);
-	return STATUS_OK;
-}
 
 static int parse_vtep(struct parse *p, const struct opt *o, const char *arg)
 {
@@ -96,6 +49,19 @@ static int parse_vtep(struct parse *p, const struct opt *o, const char *arg)
 	return STATUS_OK;
 }
 
+/* They are separated by commas. */
+static int parse_vtep_list(struct parse *p, const struct opt *o,
+			   const char *arg)
+{
+	char *copy = strdup(arg), *rest = copy, *element;
+	int ret = STATUS_OK;
+
+	while (!ret && (element = strsep(&rest, ",")))
+		ret = parse_vtep(p, o, element);
+	free(copy);
+	return ret;
+}
+
 static int parse_vteps(struct parse *p, const struct opt *o, const char *arg)
 {
 	int value = names_find(&vteps_names, arg);
@@ -105,7 +71,7 @@ static int parse_vteps(struct parse *p, const struct opt *o, const char *arg)
 		return STATUS_OK;
 	}
 	msg_put_u32(p->msg, o->attr, VXMOB_VTEPS_LIST);
-	return each_element(p, o, arg, parse_vtep);
+	return parse_vtep_list(p, o, arg);
 }
 
 static const struct opt domain_opts[] = {
@@ -115,10 +81,10 @@ static const struct opt domain_opts[] = {
 	{ "vid", parse_u16, .attr = VXMOB_A_DOMAIN_VID, .max = VID_MAX },
 	{ "mode", parse_name, .attr = VXMOB_A_DOMAIN_MODE,
 	  .names = &mode_names },
-	{ "snoop", parse_snoop, .attr = VXMOB_A_DOMAIN_SNOOP,
-	  .names = &snoop_names },
-	{ "confirm", parse_confirm, .attr = VXMOB_A_DOMAIN_CONFIRM,
-	  .max = CONFIRM_MAX },
+	{ "snoop", parse_mask, .attr = VXMOB_A_DOMAIN_SNOOP,
+	  .zero = "none", .names = &snoop_names },
+	{ "confirm", parse_u32, .attr = VXMOB_A_DOMAIN_CONFIRM,
+	  .zero = "none", .max = CONFIRM_MAX },
 	{ "vteps", parse_vteps, .attr = VXMOB_A_DOMAIN_VTEPS },
 	{ "guard", parse_name, .attr = VXMOB_A_DOMAIN_GUARD,
 	  .names = &guard_names },
@@ -128,8 +94,20 @@ static const struct opt domain_opts[] = {
 	  .min = 1, .max = DUP_WINDOW_MAX },
 	{ "dup-action", parse_name, .attr = VXMOB_A_DOMAIN_DUP_ACTION,
 	  .names = &dup_action_names },
-	{ "dup-recover", parse_recover, .attr = VXMOB_A_DOMAIN_DUP_RECOVER,
-	  .min = DUP_RECOVER_MIN, .max = DUP_RECOVER_MAX },
+	{ "dup-recover", parse_u32, .attr = VXMOB_A_DOMAIN_DUP_RECOVER,
+	  .zero = "never", .min = DUP_RECOVER_MIN, .max = DUP_RECOVER_MAX },
+	{ "settle", parse_u32, .attr = VXMOB_A_DOMAIN_SETTLE,
+	  .max = SETTLE_MAX },
+	{ "redirect", parse_u32, .attr = VXMOB_A_DOMAIN_REDIRECT,
+	  .max = REDIRECT_MAX },
+	{ "announce-rounds", parse_u32, .attr = VXMOB_A_DOMAIN_ANNOUNCE_ROUNDS,
+	  .max = ANNOUNCE_ROUNDS_MAX },
+	{ "announce-initial", parse_u32,
+	  .attr = VXMOB_A_DOMAIN_ANNOUNCE_INITIAL, .max = ANNOUNCE_MS_MAX },
+	{ "announce-step", parse_u32, .attr = VXMOB_A_DOMAIN_ANNOUNCE_STEP,
+	  .max = ANNOUNCE_MS_MAX },
+	{ "announce-max", parse_u32, .attr = VXMOB_A_DOMAIN_ANNOUNCE_MAX,
+	  .max = ANNOUNCE_MS_MAX },
 	{ "protect", parse_lladdr, .attr = VXMOB_A_DOMAIN_PROTECT,
 	  .repeat = true },
 	{ "max-macs", parse_u32, .attr = VXMOB_A_DOMAIN_MAX_MACS,
@@ -190,20 +168,14 @@ static void print_snoop(const struct nlattr *attr)
 		out_str("snoop", "none");
 }
 
-static void print_confirm(const struct nlattr *attr)
+/* In text, 0 is what the option's word for it says. */
+static void print_or(const char *key, const struct nlattr *attr,
+		     const char *zero)
 {
 	if (attr && !attr_uint(attr) && !options.json)
-		out_str("confirm", "none");
+		out_str(key, zero);
 	else
-		out_attr_uint("confirm", attr);
-}
-
-static void print_recover(const struct nlattr *attr)
-{
-	if (attr && !attr_uint(attr) && !options.json)
-		out_str("dup-recover", "never");
-	else
-		out_attr_uint("dup-recover", attr);
+		out_attr_uint(key, attr);
 }
 
 /* Prints all attributes of one type as a list. */
@@ -228,6 +200,16 @@ static void print_vteps(const struct nlmsghdr *nlh, const struct nlattr *attr)
 	out_list_end();
 }
 
+static void print_handover(const struct nlattr **tb)
+{
+	out_attr_uint("settle", tb[VXMOB_A_DOMAIN_SETTLE]);
+	out_attr_uint("redirect", tb[VXMOB_A_DOMAIN_REDIRECT]);
+	out_attr_uint("announce-rounds", tb[VXMOB_A_DOMAIN_ANNOUNCE_ROUNDS]);
+	out_attr_uint("announce-initial", tb[VXMOB_A_DOMAIN_ANNOUNCE_INITIAL]);
+	out_attr_uint("announce-step", tb[VXMOB_A_DOMAIN_ANNOUNCE_STEP]);
+	out_attr_uint("announce-max", tb[VXMOB_A_DOMAIN_ANNOUNCE_MAX]);
+}
+
 static void print_domain(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *tb[VXMOB_A_DOMAIN_MAX + 1];
@@ -244,14 +226,15 @@ static void print_domain(const struct nlmsghdr *nlh)
 	out_attr_uint("vid", tb[VXMOB_A_DOMAIN_VID]);
 	out_attr_name("mode", tb[VXMOB_A_DOMAIN_MODE], &mode_names);
 	print_snoop(tb[VXMOB_A_DOMAIN_SNOOP]);
-	print_confirm(tb[VXMOB_A_DOMAIN_CONFIRM]);
+	print_or("confirm", tb[VXMOB_A_DOMAIN_CONFIRM], "none");
 	print_vteps(nlh, tb[VXMOB_A_DOMAIN_VTEPS]);
 	out_attr_name("guard", tb[VXMOB_A_DOMAIN_GUARD], &guard_names);
 	out_attr_uint("dup-moves", tb[VXMOB_A_DOMAIN_DUP_MOVES]);
 	out_attr_uint("dup-window", tb[VXMOB_A_DOMAIN_DUP_WINDOW]);
 	out_attr_name("dup-action", tb[VXMOB_A_DOMAIN_DUP_ACTION],
 		      &dup_action_names);
-	print_recover(tb[VXMOB_A_DOMAIN_DUP_RECOVER]);
+	print_or("dup-recover", tb[VXMOB_A_DOMAIN_DUP_RECOVER], "never");
+	print_handover(tb);
 	out_list("protect", "protect", LIST_REPEAT);
 	print_multi(nlh, VXMOB_A_DOMAIN_PROTECT, attr_lladdr);
 	out_list_end();

@@ -119,6 +119,17 @@ void json_str(const char *key, const char *value)
 }
 
 /**
+ * json_bool() - Print a truth value.
+ * @key: Its key, or NULL in an array.
+ * @value: The value.
+ */
+void json_bool(const char *key, bool value)
+{
+	begin(key);
+	fputs(value ? "true" : "false", stdout);
+}
+
+/**
  * json_uint() - Print a number.
  * @key: Its key, or NULL in an array.
  * @value: The number.

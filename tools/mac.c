@@ -3,8 +3,6 @@
  * The object "mac": where MAC addresses are, and claims that they are
  * somewhere or no longer.
  */
-#include <string.h>
-
 #include <linux/vxmob.h>
 
 #include "mac.h"
@@ -54,41 +52,6 @@ static const struct opt mac_opts[] = {
 	{ }
 };
 
-static const struct opt lladdr_opt = {
-	"LLADDR", parse_lladdr, .attr = VXMOB_A_MAC_LLADDR
-};
-
-/* Parses the address, which has no keyword, and the options after it. */
-static int parse_mac(struct parse *p, struct args *args)
-{
-	const char *arg;
-	int ret;
-
-	if (args_help(args))
-		return STATUS_HELP;
-	arg = args_take(args);
-	if (!arg)
-		return err("a MAC address is missing");
-	ret = parse_lladdr(p, &lladdr_opt, arg);
-	if (!ret)
-		ret = opts_parse(p, args);
-	if (!ret)
-		ret = opt_needed(p, "dev");
-	return ret;
-}
-
-static int parse_filters(struct parse *p, struct args *args)
-{
-	const char *arg = args_peek(args);
-	int ret = STATUS_OK;
-
-	if (arg && strchr(arg, ':'))
-		ret = parse_lladdr(p, &lladdr_opt, args_take(args));
-	if (!ret)
-		ret = opts_parse(p, args);
-	return ret;
-}
-
 static int check_place(const struct parse *p, bool needed)
 {
 	bool via = opt_seen(p, "via"), on = opt_seen(p, "on");
@@ -111,7 +74,7 @@ int mac_parse_announce(struct args *args, struct msg *m)
 {
 	struct parse p = { .msg = m, .opts = mac_opts,
 			   .command = ANNOUNCE };
-	int ret = parse_mac(&p, args);
+	int ret = opts_parse_lladdr(&p, args, VXMOB_A_MAC_LLADDR);
 
 	if (!ret)
 		ret = check_place(&p, true);
@@ -131,7 +94,7 @@ int mac_parse_withdraw(struct args *args, struct msg *m)
 {
 	struct parse p = { .msg = m, .opts = mac_opts,
 			   .command = WITHDRAW };
-	int ret = parse_mac(&p, args);
+	int ret = opts_parse_lladdr(&p, args, VXMOB_A_MAC_LLADDR);
 
 	return ret ? ret : check_place(&p, false);
 }
@@ -203,14 +166,9 @@ static void print_mac(const struct nlmsghdr *nlh)
 	bool all = options.json || options.stats;
 
 	attrs_parse(nlh, tb, VXMOB_A_MAC_MAX);
-	out_record();
-	if (tb[VXMOB_A_MAC_LLADDR] && !options.json)
-		out_word("lladdr", attr_lladdr(tb[VXMOB_A_MAC_LLADDR]));
-	out_attr_dev("dev", tb[VXMOB_A_MAC_IFINDEX]);
-	out_attr_uint("vni", tb[VXMOB_A_MAC_VNI]);
-	out_attr_uint("vid", tb[VXMOB_A_MAC_VID]);
-	if (tb[VXMOB_A_MAC_LLADDR] && options.json)
-		out_word("lladdr", attr_lladdr(tb[VXMOB_A_MAC_LLADDR]));
+	out_subject("lladdr", attr_lladdr(tb[VXMOB_A_MAC_LLADDR]),
+		    tb[VXMOB_A_MAC_IFINDEX], tb[VXMOB_A_MAC_VNI],
+		    tb[VXMOB_A_MAC_VID]);
 	print_place(tb);
 	out_attr_uint("seq", tb[VXMOB_A_MAC_SEQ]);
 	if (all)
@@ -242,7 +200,7 @@ static int mac_get(struct args *args)
 
 	msg_init(&m, VXMOB_CMD_MAC_GET);
 	p.msg = &m;
-	ret = parse_mac(&p, args);
+	ret = opts_parse_lladdr(&p, args, VXMOB_A_MAC_LLADDR);
 	if (!ret)
 		ret = nl_talk(&m, print_one_mac);
 	msg_free(&m);
@@ -257,7 +215,7 @@ static int mac_show(struct args *args)
 
 	msg_init(&m, VXMOB_CMD_MAC_DUMP);
 	p.msg = &m;
-	ret = parse_filters(&p, args);
+	ret = opts_parse_filters(&p, args, VXMOB_A_MAC_LLADDR);
 	if (!ret)
 		ret = nl_dump(&m, print_mac);
 	msg_free(&m);
@@ -274,7 +232,7 @@ static int change_matching(struct args *args, uint8_t cmd, const char *name)
 		return err("\"%s\" needs at least one filter", name);
 	msg_init(&m, cmd);
 	p.msg = &m;
-	ret = parse_filters(&p, args);
+	ret = opts_parse_filters(&p, args, VXMOB_A_MAC_LLADDR);
 	if (!ret)
 		ret = nl_talk(&m, NULL);
 	msg_free(&m);

@@ -123,6 +123,7 @@ static void print_event(const struct nlmsghdr *nlh)
 		out_str("lladdr", attr_lladdr(tb[VXMOB_A_EVENT_LLADDR]));
 	out_attr_name("origin", tb[VXMOB_A_EVENT_ORIGIN], &origin_names);
 	out_attr_name("op", tb[VXMOB_A_EVENT_OP], &op_names);
+	out_attr_name("role", tb[VXMOB_A_EVENT_ROLE], &role_names);
 	out_attr_name("verdict", tb[VXMOB_A_EVENT_VERDICT], &verdict_names);
 	print_place("from", tb[VXMOB_A_EVENT_FROM]);
 	print_place("to", tb[VXMOB_A_EVENT_TO]);
@@ -130,6 +131,7 @@ static void print_event(const struct nlmsghdr *nlh)
 	out_attr_uint("bound-seq", tb[VXMOB_A_EVENT_BOUND_SEQ]);
 	out_attr_name("status", tb[VXMOB_A_EVENT_STATUS], &status_names);
 	out_attr_uint("moves", tb[VXMOB_A_EVENT_MOVES]);
+	out_attr_uint("macs", tb[VXMOB_A_EVENT_MACS]);
 	out_attr_uint("latency-ns", tb[VXMOB_A_EVENT_LATENCY_NS]);
 	out_record_end();
 	flush();

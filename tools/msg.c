@@ -199,15 +199,17 @@ const char *attr_str(const struct nlattr *attr)
 
 /**
  * attr_addr() - Read an IP address.
- * @attr: The attribute.
+ * @attr: The attribute, or NULL.
  *
- * Return: It in words, until the next call.
+ * Return: It in words, until the next call; NULL if there is none.
  */
 const char *attr_addr(const struct nlattr *attr)
 {
 	static char text[INET6_ADDRSTRLEN];
 	int family;
 
+	if (!attr)
+		return NULL;
 	switch (mnl_attr_get_payload_len(attr)) {
 	case 4:
 		family = AF_INET;
@@ -223,15 +225,18 @@ const char *attr_addr(const struct nlattr *attr)
 
 /**
  * attr_lladdr() - Read a MAC address.
- * @attr: The attribute.
+ * @attr: The attribute, or NULL.
  *
- * Return: It in words, until the next call.
+ * Return: It in words, until the next call; NULL if there is none.
  */
 const char *attr_lladdr(const struct nlattr *attr)
 {
 	static char text[3 * LLADDR_LEN];
-	const unsigned char *a = mnl_attr_get_payload(attr);
+	const unsigned char *a;
 
+	if (!attr)
+		return NULL;
+	a = mnl_attr_get_payload(attr);
 	if (mnl_attr_get_payload_len(attr) != LLADDR_LEN)
 		return "?";
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",

@@ -127,6 +127,52 @@ const struct names flag_names = {
 	.count = ARRAY_SIZE(flag_words),
 };
 
+/* Bits of a mask: place n is bit n. */
+static const char *const open_on_words[] = {
+	[0] = "rarp",
+	[1] = "garp",
+	[2] = "na",
+	[3] = "commit",
+};
+
+const struct names open_on_names = {
+	.words = open_on_words,
+	.count = ARRAY_SIZE(open_on_words),
+};
+
+static const char *const role_words[] = {
+	[VXMOB_ROLE_SOURCE] = "source",
+	[VXMOB_ROLE_TARGET] = "target",
+};
+
+const struct names role_names = {
+	.words = role_words,
+	.count = ARRAY_SIZE(role_words),
+};
+
+static const char *const stage_words[] = {
+	[VXMOB_STAGE_PREPARED] = "prepared",
+	[VXMOB_STAGE_HELD] = "held",
+	[VXMOB_STAGE_MOVED] = "moved",
+};
+
+const struct names stage_names = {
+	.words = stage_words,
+	.count = ARRAY_SIZE(stage_words),
+};
+
+static const char *const move_op_words[] = {
+	[VXMOB_MOVE_OP_PREPARE] = "prepare",
+	[VXMOB_MOVE_OP_HOLD] = "hold",
+	[VXMOB_MOVE_OP_COMMIT] = "commit",
+	[VXMOB_MOVE_OP_ABORT] = "abort",
+};
+
+const struct names move_op_names = {
+	.words = move_op_words,
+	.count = ARRAY_SIZE(move_op_words),
+};
+
 static const char *const verdict_words[] = {
 	[VXMOB_VERDICT_ACCEPT_NEW] = "accept-new",
 	[VXMOB_VERDICT_ACCEPT_MOVE] = "accept-move",

@@ -28,6 +28,10 @@ extern const struct names op_names;
 extern const struct names state_names;
 extern const struct names status_names;
 extern const struct names flag_names;
+extern const struct names open_on_names;
+extern const struct names role_names;
+extern const struct names stage_names;
+extern const struct names move_op_names;
 extern const struct names verdict_names;
 extern const struct names event_names;
 

@@ -129,6 +129,19 @@ void out_str(const char *key, const char *value)
 }
 
 /**
+ * out_bool() - Print whether something is so; in text its key, or nothing.
+ * @key: Its key.
+ * @value: Whether it is.
+ */
+void out_bool(const char *key, bool value)
+{
+	if (options.json)
+		json_bool(json_key(key), value);
+	else if (value)
+		put_word(key);
+}
+
+/**
  * out_uint() - Print a number.
  * @key: Its key.
  * @value: The number.
@@ -176,6 +189,28 @@ void out_attr_name(const char *key, const struct nlattr *attr,
 {
 	if (attr)
 		out_str(key, names_word(names, attr_uint(attr)));
+}
+
+/**
+ * out_subject() - Begin a record with what it is about and in which segment.
+ * @key: The subject's key in JSON.
+ * @subject: The subject, or NULL; in text it comes first.
+ * @ifindex: The attribute that holds the device's index, or NULL.
+ * @vni: The attribute that holds the VNI, or NULL.
+ * @vid: The attribute that holds the VLAN, or NULL.
+ */
+void out_subject(const char *key, const char *subject,
+		 const struct nlattr *ifindex, const struct nlattr *vni,
+		 const struct nlattr *vid)
+{
+	out_record();
+	if (subject && !options.json)
+		out_word(key, subject);
+	out_attr_dev("dev", ifindex);
+	out_attr_uint("vni", vni);
+	out_attr_uint("vid", vid);
+	if (subject && options.json)
+		out_word(key, subject);
 }
 
 /**

@@ -28,11 +28,15 @@ void out_begin(void);
 void out_end(void);
 void out_record(void);
 void out_record_end(void);
+void out_subject(const char *key, const char *subject,
+		 const struct nlattr *ifindex, const struct nlattr *vni,
+		 const struct nlattr *vid);
 void out_group(const char *key);
 void out_group_end(void);
 
 void out_word(const char *key, const char *value);
 void out_str(const char *key, const char *value);
+void out_bool(const char *key, bool value);
 void out_uint(const char *key, uint64_t value);
 void out_attr_uint(const char *key, const struct nlattr *attr);
 void out_attr_dev(const char *key, const struct nlattr *attr);

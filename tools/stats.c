@@ -109,6 +109,18 @@ static void print_latency(const struct nlattr *histogram)
 	json_close();
 }
 
+static void print_handover(const struct nlattr **tb)
+{
+	out_attr_uint("announced", tb[VXMOB_A_STATS_ANNOUNCED]);
+	out_attr_uint("neighbours", tb[VXMOB_A_STATS_NEIGHBOURS]);
+	out_attr_uint("redirected", tb[VXMOB_A_STATS_REDIRECTED]);
+	out_attr_uint("redirect-refused", tb[VXMOB_A_STATS_REDIRECT_REFUSED]);
+	out_attr_uint("redirect-dropped", tb[VXMOB_A_STATS_REDIRECT_DROPPED]);
+	out_attr_uint("kept", tb[VXMOB_A_STATS_KEPT]);
+	out_attr_uint("overflowed", tb[VXMOB_A_STATS_OVERFLOWED]);
+	out_attr_uint("late", tb[VXMOB_A_STATS_LATE]);
+}
+
 static void print_stats(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *tb[VXMOB_A_STATS_MAX + 1];
@@ -124,6 +136,7 @@ static void print_stats(const struct nlmsghdr *nlh)
 	out_attr_uint("repairs", tb[VXMOB_A_STATS_REPAIRS]);
 	out_attr_uint("duplicates", tb[VXMOB_A_STATS_DUPLICATES]);
 	out_attr_uint("blackholed", tb[VXMOB_A_STATS_BLACKHOLED]);
+	print_handover(tb);
 	print_counters(nlh, tb[VXMOB_A_STATS_COUNTER]);
 	print_latency(tb[VXMOB_A_STATS_LATENCY]);
 	out_record_end();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The object "transaction": many claims in one message, all carried out or
- * none. The file is read to its end before the kernel hears of it, and what
+ * The object "transaction": many claims, and steps of handovers, in one message,
+ * all carried out or none. The file is read to its end before the kernel hears of it, and what
  * the kernel objects to is traced back from the attribute to the line.
  */
 #include <stdio.h>
@@ -12,7 +12,9 @@
 
 #include "input.h"
 #include "mac.h"
+#include "move.h"
 #include "msg.h"
+#include "names.h"
 #include "nl.h"
 #include "utils.h"
 
@@ -22,7 +24,11 @@ static const char transaction_usage[] =
 	"       [ mac ] announce LLADDR dev DEV [ vni VNI ] { via VTEP | on PORT }\n"
 	"                 [ seq N ] [ sticky ] [ router ] [ ip ADDRESS ]...\n"
 	"       [ mac ] withdraw LLADDR dev DEV [ vni VNI ] [ via VTEP | on PORT ]\n"
-	"                 [ seq N ]\n";
+	"                 [ seq N ]\n"
+	"       move prepare LLADDR dev DEV [ vni VNI ] to VTEP [ deadline SECS ]\n"
+	"       move prepare LLADDR dev DEV [ vni VNI ] on PORT [ from VTEP ]\n"
+	"                 [ open-on LIST of rarp,garp,na,commit ] [ deadline SECS ]\n"
+	"       move { hold | commit | abort } LLADDR dev DEV [ vni VNI ]\n";
 
 /**
  * struct origin - Where a part of the request comes from.
@@ -73,19 +79,38 @@ static int parse_claim(struct msg *m, struct args *args)
 		msg_put_u32(m, VXMOB_A_MAC_OP, VXMOB_OP_WITHDRAW);
 		return mac_parse_withdraw(args, m);
 	}
-	return err("a transaction consists of \"announce\" and \"withdraw\", not of \"%s\"",
+	return err("a transaction consists of \"announce\", \"withdraw\" and \"move\", not of \"%s\"",
 		   command ? command : "");
+}
+
+static int parse_step(struct msg *m, struct args *args)
+{
+	const char *step = args_take(args);
+	int op = step ? names_find(&move_op_names, step) : -1;
+	char all[64];
+
+	if (op < 0)
+		return err("\"move\" takes %s, not \"%s\"",
+			   names_all(&move_op_names, all, sizeof(all)),
+			   step ? step : "");
+	msg_put_u32(m, VXMOB_A_MOVE_OP, op);
+	return move_parse(args, m, op);
 }
 
 static int parse_line(struct transaction *t, const struct input *in)
 {
 	struct args args = { .argv = in->argv, .argc = in->argc };
-	uint32_t start = msg_nest(&t->m, VXMOB_A_TRANSACTION_LINE);
+	bool move = !strcmp(in->argv[0], "move");
+	uint32_t start;
 	int ret;
 
+	start = msg_nest(&t->m, move ? VXMOB_A_TRANSACTION_MOVE :
+				       VXMOB_A_TRANSACTION_LINE);
 	err_where(in->name, in->line);
 	remember(t, start, in->line);
-	ret = parse_claim(&t->m, &args);
+	if (move)
+		args_take(&args);
+	ret = move ? parse_step(&t->m, &args) : parse_claim(&t->m, &args);
 	if (!ret && !msg_nest_end(&t->m, start))
 		ret = err("the line has too many addresses");
 	err_where(NULL, 0);

@@ -249,6 +249,57 @@ int opt_needed(const struct parse *p, const char *name)
 		err("option \"%s\" is missing", name);
 }
 
+static int parse_first_lladdr(struct parse *p, uint16_t attr, const char *arg)
+{
+	const struct opt o = { .name = "LLADDR", .attr = attr };
+
+	return parse_lladdr(p, &o, arg);
+}
+
+/**
+ * opts_parse_lladdr() - Put a MAC address, which has no keyword, and the options
+ *	after it, of which "dev" is one, into a request.
+ * @p: The request and the options that there are.
+ * @args: The words.
+ * @attr: The attribute that carries the address.
+ *
+ * Return: An enum status.
+ */
+int opts_parse_lladdr(struct parse *p, struct args *args, uint16_t attr)
+{
+	const char *arg;
+	int ret;
+
+	if (args_help(args))
+		return STATUS_HELP;
+	arg = args_take(args);
+	if (!arg)
+		return err("a MAC address is missing");
+	ret = parse_first_lladdr(p, attr, arg);
+	if (!ret)
+		ret = opts_parse(p, args);
+	return ret ? ret : opt_needed(p, "dev");
+}
+
+/**
+ * opts_parse_filters() - Put filters into a request: a MAC address, which has no
+ *	keyword and may be left out, and options.
+ * @p: The request and the options that there are.
+ * @args: The words.
+ * @attr: The attribute that carries the address.
+ *
+ * Return: An enum status.
+ */
+int opts_parse_filters(struct parse *p, struct args *args, uint16_t attr)
+{
+	const char *arg = args_peek(args);
+	int ret = STATUS_OK;
+
+	if (arg && strchr(arg, ':'))
+		ret = parse_first_lladdr(p, attr, args_take(args));
+	return ret ? ret : opts_parse(p, args);
+}
+
 /* Digits and nothing else: strtoul() would let "-1", " 7" and "0x10" pass. */
 static bool get_number(const char *arg, uint32_t max, uint32_t *number)
 {
@@ -267,12 +318,20 @@ static bool get_number(const char *arg, uint32_t max, uint32_t *number)
 	return true;
 }
 
+static bool is_zero(const struct opt *o, const char *arg)
+{
+	return o->zero && !strcmp(arg, o->zero);
+}
+
 static int number_value(const struct opt *o, const char *arg, uint32_t *number)
 {
-	if (get_number(arg, o->max, number) && *number >= o->min)
+	*number = 0;
+	if (is_zero(o, arg) ||
+	    (get_number(arg, o->max, number) && *number >= o->min))
 		return STATUS_OK;
-	return err("argument \"%s\" is wrong: \"%s\" takes a number from %u to %u",
-		   arg, o->name, o->min, o->max);
+	return err("argument \"%s\" is wrong: \"%s\" takes %s%sa number from %u to %u",
+		   arg, o->name, o->zero ? o->zero : "", o->zero ? " or " : "",
+		   o->min, o->max);
 }
 
 /**
@@ -331,6 +390,47 @@ int parse_name(struct parse *p, const struct opt *o, const char *arg)
 		return bad_value(o, arg, names_all(o->names, all, sizeof(all)));
 	msg_put_u32(p->msg, o->attr, value);
 	return STATUS_OK;
+}
+
+static int mask_value(const struct opt *o, char *list, uint32_t *mask)
+{
+	char *element, all[64];
+	int bit;
+
+	while ((element = strsep(&list, ","))) {
+		bit = names_find(o->names, element);
+		if (bit < 0)
+			return err("argument \"%s\" is wrong: \"%s\" takes %s%sa list of %s",
+				   element, o->name, o->zero ? o->zero : "",
+				   o->zero ? " or " : "",
+				   names_all(o->names, all, sizeof(all)));
+		*mask |= 1U << bit;
+	}
+	return STATUS_OK;
+}
+
+/**
+ * parse_mask() - Parse a list of words, separated by commas, that stand for bits.
+ * @p: Where it goes.
+ * @o: The option.
+ * @arg: The value.
+ *
+ * Return: An enum status.
+ */
+int parse_mask(struct parse *p, const struct opt *o, const char *arg)
+{
+	uint32_t mask = 0;
+	int ret = STATUS_OK;
+	char *copy;
+
+	if (!is_zero(o, arg)) {
+		copy = strdup(arg);
+		ret = mask_value(o, copy, &mask);
+		free(copy);
+	}
+	if (!ret)
+		msg_put_u32(p->msg, o->attr, mask);
+	return ret;
 }
 
 /**

@@ -53,8 +53,7 @@ struct command {
  * @opts: The options that there are.
  * @command: The command that takes them, a bit of &opt->commands.
  * @seen: Bit n: option n of @opts was given.
- * @flags: The bits of the options without a value, or of the list, that were
- *	given.
+ * @flags: The bits of the options without a value that were given.
  */
 struct parse {
 	struct msg *msg;
@@ -75,7 +74,9 @@ struct parse {
  * @flag: The bit that an option without a value stands for.
  * @min: The least number.
  * @max: The greatest number.
- * @names: The words that are values.
+ * @zero: A word for 0, or for the empty list, that is taken besides; NULL if
+ *	there is none.
+ * @names: The words that are values, or elements of a list.
  */
 struct opt {
 	const char *name;
@@ -86,6 +87,7 @@ struct opt {
 	uint32_t flag;
 	uint32_t min;
 	uint32_t max;
+	const char *zero;
 	const struct names *names;
 };
 
@@ -102,11 +104,14 @@ int args_end(struct args *args);
 int command_run(struct args *args, const struct command *commands);
 
 int opts_parse(struct parse *p, struct args *args);
+int opts_parse_lladdr(struct parse *p, struct args *args, uint16_t attr);
+int opts_parse_filters(struct parse *p, struct args *args, uint16_t attr);
 bool opt_seen(const struct parse *p, const char *name);
 int opt_needed(const struct parse *p, const char *name);
 
 int parse_u32(struct parse *p, const struct opt *o, const char *arg);
 int parse_u16(struct parse *p, const struct opt *o, const char *arg);
+int parse_mask(struct parse *p, const struct opt *o, const char *arg);
 int parse_name(struct parse *p, const struct opt *o, const char *arg);
 int parse_dev(struct parse *p, const struct opt *o, const char *arg);
 size_t get_addr(const char *arg, unsigned char *addr);

@@ -64,6 +64,8 @@ struct object {
 
 extern const struct object domain_object;
 extern const struct object mac_object;
+extern const struct object move_object;
+extern const struct object vtep_object;
 extern const struct object transaction_object;
 extern const struct object monitor_object;
 extern const struct object stats_object;
