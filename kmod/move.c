@@ -163,9 +163,8 @@ static void restore_binding(struct vxmob_domain *d, struct vxmob_move *mv,
 {
 	if (!is_at(b, &mv->peer))
 		return;
-	vxmob_vtep_uncount(d, b);
+	vxmob_vtep_count(d, b, &mv->was);
 	b->mob = mv->was;
-	vxmob_vtep_count(d, b);
 	b->moves--;
 	b->written = jiffies;
 	d->gen++;
