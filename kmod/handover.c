@@ -453,7 +453,6 @@ static int dump_domain(struct sk_buff *skb, struct netlink_callback *cb,
 	int err = 0;
 	long i = 0;
 
-	cb->seq += READ_ONCE(d->move_gen);
 	list_for_each_entry_rcu(mv, &d->move_list, list) {
 		if (i++ < cb->args[1] ||
 		    (lladdr && memcmp(nla_data(lladdr), mv->mac, ETH_ALEN)))
@@ -468,6 +467,16 @@ static int dump_domain(struct sk_buff *skb, struct netlink_callback *cb,
 	}
 	cb->args[1] = err ? i : 0;
 	return err;
+}
+
+static unsigned int dump_generation(const struct vxmob_net *vn)
+{
+	unsigned int gen = READ_ONCE(vn->gen);
+	const struct vxmob_domain *d;
+
+	list_for_each_entry_rcu(d, &vn->domains, list)
+		gen += READ_ONCE(d->move_gen);
+	return gen ?: 1;
 }
 
 /**
@@ -487,7 +496,7 @@ int vxmob_nl_move_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	long i = 0;
 
 	rcu_read_lock();
-	cb->seq = READ_ONCE(vn->gen);
+	cb->seq = dump_generation(vn);
 	list_for_each_entry_rcu(d, &vn->domains, list) {
 		if (i++ < cb->args[0] ||
 		    !vxmob_nl_domain_matches(d, tb[VXMOB_A_MOVE_IFINDEX],

@@ -19,6 +19,12 @@
 
 #include "move.h"
 
+/*
+ * Packets that have passed the redirect are still on their way to the old port,
+ * through a softirq that may wait for its turn.
+ */
+#define LINGER	(HZ / 50 ?: 1)
+
 static u32 hash(const u8 *mac)
 {
 	return jhash(mac, ETH_ALEN, 0);
@@ -111,7 +117,7 @@ static unsigned long settle_time(struct vxmob_domain *d)
 	return msecs_to_jiffies(ms);
 }
 
-/* The routing daemon has had its time: the module writes what is bound. */
+/* Whoever was to be first has had his time: the module writes what is bound. */
 static void speak_up(struct vxmob_domain *d, struct vxmob_move *mv)
 {
 	struct vxmob_binding *b = vxmob_binding_find(d, mv->mac);
@@ -127,6 +133,14 @@ static void speak_up(struct vxmob_domain *d, struct vxmob_move *mv)
 		vxmob_apply(d, b, &b->mob.cur, &fdb);
 }
 
+/* From here on frames are sent to the target, whatever the bridge shows. */
+static void stay_quiet(struct vxmob_domain *d, struct vxmob_move *mv)
+{
+	mv->turn_at = jiffies + (mv->listened ? MAX_JIFFY_OFFSET : LINGER);
+	if (mv->quiet && !mv->listened)
+		wake_at(d, mv->turn_at);
+}
+
 static void end_source(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 {
 	speak_up(d, mv);
@@ -138,6 +152,8 @@ static void source_moved(struct vxmob_domain *d, struct vxmob_move *mv)
 	unsigned long time = redirect_time(d);
 
 	mv->until = jiffies + time;
+	if (mv->stage == VXMOB_STAGE_PREPARED)
+		stay_quiet(d, mv);
 	enter_stage(mv, VXMOB_STAGE_MOVED, VXMOB_EVENT_MOVE_MOVED);
 	if (time)
 		wake_at(d, mv->until);
@@ -146,14 +162,14 @@ static void source_moved(struct vxmob_domain *d, struct vxmob_move *mv)
 }
 
 /* Entries that aged before, and that the module has made immortal */
-static void restore_flags(struct vxmob_move *mv, struct vxmob_binding *b)
+static void restore_flags(struct vxmob_move *mv, struct vxmob_binding *b,
+			  bool turned)
 {
 	const unsigned long ours = BIT(VXMOB_B_VXLAN_OURS) |
 				   BIT(VXMOB_B_BRIDGE_OURS);
 	unsigned long flags = mv->flags & ours;
 
-	if (mv->stage == VXMOB_STAGE_HELD && !mv->quiet &&
-	    !mv->old.bridge_learned)
+	if (turned && !mv->old.bridge_learned)
 		flags |= BIT(VXMOB_B_BRIDGE_OURS);
 	b->flags = (b->flags & ~ours) | flags;
 }
@@ -179,9 +195,10 @@ static void put_back(struct vxmob_domain *d, struct vxmob_move *mv)
 
 	WRITE_ONCE(mv->quiet, false);	/* read what is really there */
 	if (b && (is_on(b, mv->port) || is_at(b, &mv->peer))) {
-		if (!quiet)
+		if (!quiet || !mv->listened)
 			vxmob_apply_undo(d, mv->mac, &mv->old);
-		restore_flags(mv, b);
+		restore_flags(mv, b,
+			      !quiet && mv->stage == VXMOB_STAGE_HELD);
 		restore_binding(d, mv, b);
 	}
 	WRITE_ONCE(mv->quiet, quiet);
@@ -206,6 +223,17 @@ static void time_is_up(struct vxmob_domain *d, struct vxmob_move *mv)
 		take_out(d, mv, VXMOB_EVENT_MOVE_ENDED);
 }
 
+static bool waits_to_turn(const struct vxmob_move *mv)
+{
+	return mv->role == VXMOB_ROLE_SOURCE && mv->quiet &&
+	       mv->stage >= VXMOB_STAGE_HELD;
+}
+
+static unsigned long earlier(unsigned long a, unsigned long b)
+{
+	return time_before(a, b) ? a : b;
+}
+
 static void on_time(struct timer_list *t)
 {
 	struct vxmob_domain *d = container_of(t, struct vxmob_domain,
@@ -217,9 +245,12 @@ static void on_time(struct timer_list *t)
 	list_for_each_entry_safe(mv, tmp, &d->move_list, list)
 		if (time_after_eq(jiffies, mv->until))
 			time_is_up(d, mv);
+		else if (waits_to_turn(mv) &&
+			 time_after_eq(jiffies, mv->turn_at))
+			speak_up(d, mv);
 	list_for_each_entry(mv, &d->move_list, list)
-		if (time_before(mv->until, next))
-			next = mv->until;
+		next = earlier(next, waits_to_turn(mv) ?
+			       earlier(mv->until, mv->turn_at) : mv->until);
 	if (!d->dead && !list_empty(&d->move_list))
 		wake_at(d, next);
 	spin_unlock(&d->lock);
@@ -599,6 +630,7 @@ static int hold_source(struct vxmob_domain *d, struct vxmob_move *mv)
 	mv->old.bridge_learned = fdb.bridge_learned;
 	mv->old.bridge_port = fdb.bridge_port;
 	mv->settled = jiffies + settle_time(d);
+	stay_quiet(d, mv);
 	WRITE_ONCE(mv->stage, VXMOB_STAGE_HELD);
 	mv->holding = true;
 	verdict = claim_place(d, mv, &to, VXMOB_ORIGIN_CONTROL);
@@ -690,7 +722,7 @@ void vxmob_move_unhold(struct vxmob_domain *d, const u8 *mac)
 		put_back(d, mv);
 		WRITE_ONCE(mv->stage, VXMOB_STAGE_PREPARED);
 		b = vxmob_binding_find(d, mac);
-		if (b && !mv->quiet) {
+		if (b && !mv->listened) {
 			vxmob_fdb_read(d, mac, &fdb);
 			vxmob_apply_beforehand(d, b, &mv->peer, &fdb);
 		}
@@ -809,23 +841,35 @@ static int check_other(struct vxmob_domain *d, const u8 *mac,
 	return 0;
 }
 
-static void end_other(struct vxmob_domain *d, const u8 *mac)
+static void end_other(struct vxmob_domain *d, struct vxmob_move *other)
 {
-	struct vxmob_move *other = vxmob_move_find(d, mac);
-
 	if (other && other->role == VXMOB_ROLE_SOURCE)
 		end_source(d, other, VXMOB_EVENT_MOVE_ENDED);
 	else if (other)
 		take_out(d, other, VXMOB_EVENT_MOVE_ENDED);
 }
 
+/* A machine that comes back at once: not all have heard yet that it was away. */
+static void inherit_tail(struct vxmob_move *mv, const struct vxmob_move *other)
+{
+	mv->tail_until = jiffies;
+	if (other && other->role == VXMOB_ROLE_SOURCE &&
+	    mv->role == VXMOB_ROLE_TARGET &&
+	    vxmob_addr_equal(&other->peer, &mv->peer))
+		mv->tail_until = other->until;
+}
+
+/* Of two that a packet may meet it meets the new one, and always one of them. */
 static void insert(struct vxmob_domain *d, struct vxmob_move *mv, u32 deadline)
 {
-	end_other(d, mv->mac);
+	struct vxmob_move *other = vxmob_move_find(d, mv->mac);
+
+	inherit_tail(mv, other);
 	mv->until = jiffies + deadline * HZ;
 	hash_add_rcu(d->moves, &mv->node, hash(mv->mac));
 	list_add_tail_rcu(&mv->list, &d->move_list);
 	WRITE_ONCE(d->n_moves, d->n_moves + 1);
+	end_other(d, other);
 	enter_stage(mv, VXMOB_STAGE_PREPARED, VXMOB_EVENT_MOVE_PREPARED);
 	wake_at(d, mv->until);
 }
@@ -841,7 +885,8 @@ static int make_ready(struct vxmob_domain *d, struct vxmob_move *mv,
 	}
 	mv->flags = b->flags;
 	mv->was = b->mob;
-	return mv->quiet ? 0 : vxmob_apply_beforehand(d, b, &mv->peer, &mv->old);
+	return mv->listened ? 0 :
+	       vxmob_apply_beforehand(d, b, &mv->peer, &mv->old);
 }
 
 static int prepare_locked(struct vxmob_domain *d, struct vxmob_move *mv,
@@ -896,10 +941,11 @@ static int get_hooks(struct vxmob_domain *d, struct vxmob_move *mv)
 	if (err)
 		return err;
 	mv->redirected_in = true;
-	mv->quiet = mv->role == VXMOB_ROLE_SOURCE &&
-		    rtnl_has_listeners(d->net, RTNLGRP_NEIGH) &&
-		    !vxmob_tail_get(d->net);
-	mv->tailed = mv->quiet;
+	if (mv->role == VXMOB_ROLE_TARGET)
+		return 0;
+	mv->tailed = !vxmob_tail_get(d->net);
+	mv->quiet = mv->tailed;
+	mv->listened = mv->quiet && rtnl_has_listeners(d->net, RTNLGRP_NEIGH);
 	return 0;
 }
 

@@ -49,8 +49,9 @@ struct vxmob_fifo {
  * @role: enum vxmob_role
  * @stage: enum vxmob_stage
  * @open_on: enum vxmob_open_on, at the target
- * @quiet: at the source, the forwarding databases are not written: a routing
- *	daemon would withdraw the MAC (see Documentation/handover.rst)
+ * @quiet: at the source, the bridge entry is not turned yet
+ * @listened: nor is it to be for long: a routing daemon would withdraw the MAC
+ *	(see Documentation/handover.rst)
  * @holding: the claim that is being made is the hold itself
  * @tailed: it has the hooks of tail.c
  * @redirected_in: it has the hooks of redirect.c
@@ -58,7 +59,10 @@ struct vxmob_fifo {
  *	that it comes from, length 0 for any
  * @port: index of the port that the machine leaves or comes to
  * @until: jiffies; when the move is called off or, once moved, over
+ * @turn_at: jiffies; when the bridge entry is turned
  * @settled: jiffies; until then frames from @port are late ones
+ * @tail_until: jiffies; at the target, until then packets are sent on that still
+ *	come for the machine's last stay here
  * @was: the mobility state before the machine was held
  * @old: what the forwarding databases held before
  * @flags: flags of the binding before
@@ -84,13 +88,16 @@ struct vxmob_move {
 	u8 stage;
 	u8 open_on;
 	bool quiet;
+	bool listened;
 	bool holding;
 	bool tailed;
 	bool redirected_in;
 	struct vxmob_addr peer;
 	u32 port;
 	unsigned long until;
+	unsigned long turn_at;
 	unsigned long settled;
+	unsigned long tail_until;
 	struct vxmob_mobility was;
 	struct vxmob_fdb old;
 	unsigned long flags;

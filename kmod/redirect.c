@@ -187,8 +187,11 @@ static bool redirects(const struct vxmob_move *mv)
 	const struct vxlan_dev *vxlan = netdev_priv(mv->d->dev);
 
 	/* Who learns from data would take this host for the machine's. */
+	if (vxlan->cfg.flags & VXLAN_F_LEARN)
+		return false;
+	if (mv->role == VXMOB_ROLE_TARGET)
+		return time_before(jiffies, READ_ONCE(mv->tail_until));
 	return READ_ONCE(mv->stage) >= VXMOB_STAGE_HELD &&
-	       !(vxlan->cfg.flags & VXLAN_F_LEARN) &&
 	       rcu_dereference(mv->d->opt)->redirect;
 }
 
@@ -223,10 +226,12 @@ static unsigned int send_on(struct vxmob_move *mv, const struct vxmob_packet *p,
 }
 
 /*
- * Before the source has turned, only it sends here for the machine; another one
- * would flood, and the source would have its copy as well.
+ * Before the source has turned, only it sends here for the machine. Another one
+ * floods, and the source has its copy as well; or has not heard yet that the
+ * machine has been there since its last stay here.
  */
 static unsigned int keep(struct vxmob_move *mv, const struct vxmob_packet *p,
+			 const struct vxmob_inner *in,
 			 const struct nf_hook_state *state)
 {
 	bool by_source = vxmob_addr_equal(&p->saddr, &mv->peer);
@@ -235,7 +240,7 @@ static unsigned int keep(struct vxmob_move *mv, const struct vxmob_packet *p,
 		return NF_ACCEPT;
 	if (READ_ONCE(mv->stage) == VXMOB_STAGE_PREPARED && mv->peer.len) {
 		if (!by_source)
-			return NF_ACCEPT;
+			return send_on(mv, p, in);
 		vxmob_move_seen_held(mv->d, mv->mac);
 	}
 	return vxmob_fifo_keep(mv, p->skb, state);
@@ -262,7 +267,7 @@ static unsigned int handle(const struct vxmob_packet *p,
 	if (!mv)
 		return NF_ACCEPT;
 	if (mv->role == VXMOB_ROLE_TARGET)
-		return keep(mv, p, state);
+		return keep(mv, p, &in, state);
 	return send_on(mv, p, &in);
 }
 

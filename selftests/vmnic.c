@@ -26,6 +26,7 @@
  *
  *   boot N	the VM starts on home N; the sender starts when all know it
  *   move N	the VM moves to home N; the answer tells what it cost
+ *   hand N	the same, but who waits for the fabric is not asked
  *   announce	the VM announces itself again, where it is
  *   hop N	the VM moves to home N, and nobody waits for the fabric
  *   frame N	a frame with the VM's MAC leaves home N, even if the VM is not there
@@ -42,6 +43,7 @@
  *   arrive	until the VM had the first of the sender's frames
  *   after, lost	frames sent since the VM ran again, and lost of them
  *   still, lost_still	frames sent while it stood still, and all others lost
+ *   lost_at	when the first lost one was sent, from the stop; 0: none
  *   dup, reorder	frames that came twice, or after a later one
  *   late	the sender's greatest delay: the times are no better than that
  *   pings, pongs	the machine's pings since the last answer, and the answers
@@ -325,26 +327,6 @@ static void vm_announce(void)
 	send_rarp();
 }
 
-/* The VM leaves its tap as it is, stands still, and runs somewhere else. */
-static void vm_obey(void)
-{
-	uint64_t rings;
-
-	if (read(vm.bell, &rings, sizeof(rings)) < 0)
-		return;
-	if (vm.orderly) {
-		vm.stopped_at = now();
-		sleep_until(vm.stopped_at + conf.still);
-	}
-	vm.home = vm.order;
-	vm.announced = 0;
-	vm.running_at = now();
-	vm_announce();
-	if (vm.guest.gateway.s_addr)
-		vm.next_ping = now() + conf.ping;
-	sem_post(&vm.runs);
-}
-
 static void vm_count(uint64_t seq, uint64_t when)
 {
 	struct frame_record *record = &records[seq % FRAME_RING];
@@ -381,6 +363,27 @@ static void vm_receive(void)
 		else if (vm.guest.ip.s_addr)
 			vm_send(reply, guest_receive(&vm.guest, buffer, len, reply));
 	}
+}
+
+/* The VM leaves its tap as it is, stands still, and runs somewhere else. */
+static void vm_obey(void)
+{
+	uint64_t rings;
+
+	if (read(vm.bell, &rings, sizeof(rings)) < 0)
+		return;
+	if (vm.orderly) {
+		vm_receive();	/* what has arrived, the VM has */
+		vm.stopped_at = now();
+		sleep_until(vm.stopped_at + conf.still);
+	}
+	vm.home = vm.order;
+	vm.announced = 0;
+	vm.running_at = now();
+	vm_announce();
+	if (vm.guest.gateway.s_addr)
+		vm.next_ping = now() + conf.ping;
+	sem_post(&vm.runs);
 }
 
 static void vm_ping(void)
@@ -645,6 +648,7 @@ struct tally {
 	uint64_t after, lost;
 	uint64_t still, lost_still;
 	uint64_t arrive;		/* ns; 0: never */
+	int64_t lost_at;		/* ns from the stop, of the first; 0: none */
 };
 
 static void count_frames(uint64_t begin, uint64_t end, struct tally *tally)
@@ -657,6 +661,8 @@ static void count_frames(uint64_t begin, uint64_t end, struct tally *tally)
 		const struct frame_record *record = &records[seq % FRAME_RING];
 		uint64_t sent = record->sent, received = record->received;
 
+		if (!received && !tally->lost_at)
+			tally->lost_at = sent - vm.stopped_at;
 		if (sent >= vm.running_at) {
 			tally->after++;
 			tally->lost += !received;
@@ -709,6 +715,7 @@ static void print_move(int home, bool converged, const struct tally *tally)
 	       usec_since_run(first), turns, usec_since_run(tally->arrive));
 	printf(" after=%" PRIu64 " lost=%" PRIu64 " still=%" PRIu64 " lost_still=%" PRIu64,
 	       tally->after, tally->lost, tally->still, tally->lost_still);
+	printf(" lost_at=%" PRId64, tally->lost_at / (int64_t)NSEC_PER_USEC);
 	printf(" dup=%" PRIu64 " reorder=%" PRIu64 " late=%" PRIu64,
 	       atomic_exchange(&vm.duplicates, 0), atomic_exchange(&vm.reordered, 0),
 	       atomic_exchange(&sender.late, 0) / NSEC_PER_USEC);
@@ -776,20 +783,23 @@ static void order_boot(int home)
 	printf("%s\n", converged ? "ok" : "failed");
 }
 
-static void order_move(int home)
+static void order_move(int home, bool wait)
 {
 	static uint64_t begin;
 	struct home *old = &conf.home[vm.home];
 	struct tally tally = { 0 };
-	bool converged;
+	bool converged = true;
 	uint64_t end;
 
-	witness.alert = true;
+	witness.alert = wait;
 	ring(home, true);
 	sleep_until(vm.running_at + conf.cleanup);
 	set_tap(old, false);
 	empty_tap(old);
-	converged = wait_converged(home, vm.running_at);
+	if (wait)
+		converged = wait_converged(home, vm.running_at);
+	else
+		sleep_until(now() + conf.quiet);
 	witness.alert = false;
 	end = sender.next;
 	sleep_until(now() + DRAIN_TIME);
@@ -864,7 +874,9 @@ static void obey(char *line)
 	else if (!strcmp(word, "boot"))
 		order_boot(home);
 	else if (!strcmp(word, "move"))
-		order_move(home);
+		order_move(home, true);
+	else if (!strcmp(word, "hand"))
+		order_move(home, false);
 	else if (!strcmp(word, "hop"))
 		order_hop(home);
 	else
