@@ -31,7 +31,7 @@ group()
 	build)	echo gcc make libc6-dev libmnl-dev pkg-config flex bison bc libelf-dev \
 			libssl-dev kmod cpio xz-utils zstd perl python3 python3-yaml ;;
 	vm)	echo qemu-system-x86 busybox-static cpio kmod xz-utils zstd \
-			iproute2 iputils-ping tcpdump jq ;;
+			iproute2 iputils-ping tcpdump jq procps ;;
 	frr)	echo frr ;;
 	style)	echo sparse shellcheck perl python3-yaml python3-jsonschema ;;
 	*)	die "no such group: $1 (there are: build vm frr style)" ;;

@@ -32,7 +32,9 @@
  *   frame N	a frame with the VM's MAC leaves home N, even if the VM is not there
  *   flow MS	what becomes of the frames of the next so many milliseconds
  *
- * With --ip the machine answers ARP and ping, and with --gateway it pings.
+ * With --ip the machine answers ARP and ping, and with --gateway it pings.  With
+ * --guest NS:TAP it is a network namespace, with all that runs there: what is sent
+ * on that tap leaves by the tap of the VM's home, and the other way round.
  *
  * In an answer to "move", times count from the VM's first frame on its new host
  * and are in microseconds:
@@ -89,6 +91,7 @@
 #define FRAME_SIZE	128		/* bytes, of the sender's frames */
 #define FRAME_RING	(1U << 18)	/* frames remembered */
 #define FRAME_MAGIC	0x766d6f76U
+#define NIC_FRAME_MAX	9216		/* bytes, of any frame */
 #define MAX_LATE	(20 * NSEC_PER_MSEC)	/* then frames are left out */
 #define DRAIN_TIME	(200 * NSEC_PER_MSEC)	/* for frames under way */
 
@@ -99,7 +102,8 @@
 struct home {
 	const char *ns;
 	const char *tap;
-	struct in_addr vtep;
+	uint8_t vtep[16];
+	size_t vtep_len;	/* 4 or 16 */
 	int fd;			/* the tap */
 	int control;		/* a socket in its namespace */
 };
@@ -145,6 +149,7 @@ static struct {
 	struct home home[MAX_HOMES];
 	int homes;
 	struct home sender;		/* no VTEP */
+	struct home guest;		/* neither, and may be missing */
 	const char *witness_ns;
 	const char *witness_dev;
 	uint8_t mac[ETH_ALEN];
@@ -290,7 +295,7 @@ static void set_tap(const struct home *home, bool up)
 /* What was queued for a VM that has left is lost: a new tap has no memory. */
 static void empty_tap(const struct home *home)
 {
-	char buffer[2048];
+	char buffer[NIC_FRAME_MAX];
 
 	while (read(home->fd, buffer, sizeof(buffer)) > 0)
 		;
@@ -343,15 +348,30 @@ static void vm_count(uint64_t seq, uint64_t when)
 }
 
 /* A frame that the tap does not take is lost, as on any wire. */
+static void nic_send(const struct home *nic, const void *frame, size_t len)
+{
+	if (len && write(nic->fd, frame, len) < 0 && errno != EIO)
+		die("frame on %s: %s", nic->ns, strerror(errno));
+}
+
 static void vm_send(const void *frame, size_t len)
 {
-	if (len && write(conf.home[vm.home].fd, frame, len) < 0 && errno != EIO)
-		die("frame on %s: %s", conf.home[vm.home].ns, strerror(errno));
+	nic_send(&conf.home[vm.home], frame, len);
+}
+
+/* What the guest has sent while the VM stood still is in its tap, and leaves now. */
+static void vm_forward(void)
+{
+	uint8_t buffer[NIC_FRAME_MAX];
+	ssize_t len;
+
+	while ((len = read(conf.guest.fd, buffer, sizeof(buffer))) > 0)
+		vm_send(buffer, len);
 }
 
 static void vm_receive(void)
 {
-	uint8_t buffer[GUEST_FRAME_MAX], reply[GUEST_FRAME_MAX];
+	uint8_t buffer[NIC_FRAME_MAX], reply[GUEST_FRAME_MAX];
 	const struct frame *frame = (const void *)buffer;
 	ssize_t len;
 
@@ -360,6 +380,8 @@ static void vm_receive(void)
 		    frame->eth.h_proto == htons(ETH_P_802_EX1) &&
 		    !memcmp(frame->eth.h_dest, conf.mac, ETH_ALEN))
 			vm_count(frame->seq, now());
+		else if (conf.guest.ns)
+			nic_send(&conf.guest, buffer, len);
 		else if (vm.guest.ip.s_addr)
 			vm_send(reply, guest_receive(&vm.guest, buffer, len, reply));
 	}
@@ -410,16 +432,22 @@ static void *vm_run(void *unused)
 			{ .fd = vm.bell, .events = POLLIN },
 			{ .fd = vm.home == NOWHERE ? -1 : conf.home[vm.home].fd,
 			  .events = POLLIN },
+			{ .fd = conf.guest.ns && vm.home != NOWHERE ?
+			  conf.guest.fd : -1, .events = POLLIN },
 		};
 		uint64_t time = now(), due = vm_due();
 		struct timespec wait = timespec(due > time ? due - time : 0);
 
-		if (ppoll(fds, 2, due ? &wait : NULL, NULL) < 0)
+		if (ppoll(fds, 3, due ? &wait : NULL, NULL) < 0)
 			continue;
-		if (fds[0].revents)
+		if (fds[0].revents) {
 			vm_obey();
-		else if (fds[1].revents)
+			continue;
+		}
+		if (fds[1].revents)
 			vm_receive();
+		if (fds[2].revents)
+			vm_forward();
 		if (vm.next && now() >= vm.next)
 			vm_announce();
 		if (vm.next_ping && now() >= vm.next_ping)
@@ -488,12 +516,13 @@ static int open_netlink(unsigned int group)
 	return fd;
 }
 
-static int home_of_vtep(const void *addr)
+static int home_of_vtep(const void *addr, size_t len)
 {
 	int i;
 
 	for (i = 0; i < conf.homes; i++)
-		if (!memcmp(&conf.home[i].vtep, addr, sizeof(struct in_addr)))
+		if (conf.home[i].vtep_len == len &&
+		    !memcmp(conf.home[i].vtep, addr, len))
 			return i;
 	return NOWHERE;
 }
@@ -534,7 +563,8 @@ static bool parse_entry(const struct nlmsghdr *nlh, int *home)
 	}
 	if (!dst || !lladdr || memcmp(RTA_DATA(lladdr), conf.mac, ETH_ALEN))
 		return false;
-	*home = nlh->nlmsg_type == RTM_NEWNEIGH ? home_of_vtep(RTA_DATA(dst)) : NOWHERE;
+	*home = nlh->nlmsg_type == RTM_NEWNEIGH ?
+		home_of_vtep(RTA_DATA(dst), RTA_PAYLOAD(dst)) : NOWHERE;
 	return true;
 }
 
@@ -892,9 +922,12 @@ static void parse_home(struct home *home, char *arg, bool with_vtep)
 
 	home->ns = strtok(arg, ":");
 	home->tap = strtok(NULL, ":");
-	vtep = strtok(NULL, ":");
+	/* An IPv6 address has colons of its own. */
+	vtep = strtok(NULL, "");
+	home->vtep_len = vtep && strchr(vtep, ':') ? 16 : 4;
 	if (!home->ns || !home->tap || with_vtep != !!vtep ||
-	    (vtep && inet_pton(AF_INET, vtep, &home->vtep) != 1))
+	    (vtep && inet_pton(home->vtep_len == 16 ? AF_INET6 : AF_INET, vtep,
+			       home->vtep) != 1))
 		die("wants NS:TAP%s", with_vtep ? ":VTEP" : "");
 }
 
@@ -934,7 +967,7 @@ static void __attribute__((noreturn)) usage(void)
 	die("--mac LLADDR --home NS:TAP:VTEP... --sender NS:TAP --witness NS:DEV\n"
 	    "\t[--rate FRAMES_PER_S] [--rounds N] [--still MS] [--cleanup MS]\n"
 	    "\t[--quiet MS] [--limit MS] [--poll US]\n"
-	    "\t[--ip ADDR [--gateway ADDR] [--ping MS]]");
+	    "\t[--ip ADDR [--gateway ADDR] [--ping MS]] [--guest NS:TAP]");
 }
 
 static bool parse_number_option(const char *name, const char *arg)
@@ -974,6 +1007,8 @@ static void parse_option(const char *name, char *arg)
 		parse_home(&conf.home[conf.homes++], arg, true);
 	} else if (!strcmp(name, "--sender")) {
 		parse_home(&conf.sender, arg, false);
+	} else if (!strcmp(name, "--guest")) {
+		parse_home(&conf.guest, arg, false);
 	} else if (!strcmp(name, "--witness")) {
 		parse_witness(arg);
 	} else if (!strcmp(name, "--ip")) {
@@ -1005,6 +1040,8 @@ static void open_all(void)
 	for (i = 0; i < conf.homes; i++)
 		open_home(&conf.home[i]);
 	open_home(&conf.sender);
+	if (conf.guest.ns)
+		open_home(&conf.guest);
 	enter_namespace(conf.witness_ns);
 	witness.ifindex = if_nametoindex(conf.witness_dev);
 	if (!witness.ifindex)

@@ -26,10 +26,12 @@ static bool batch_line(const struct input *in, int *status)
 	ret = run_line(in->argc, in->argv);
 	if (pipeline_failed() && !options.force)
 		return false;
-	if (ret <= STATUS_OK)
+	if (ret == STATUS_FINDINGS && !*status)
+		*status = ret;
+	if (ret <= STATUS_OK || ret == STATUS_FINDINGS)
 		return true;
 	fprintf(stderr, "Command failed %s:%u\n", in->name, in->line);
-	if (*status < ret)
+	if (*status < ret || *status == STATUS_FINDINGS)
 		*status = ret;
 	return options.force;
 }

@@ -125,7 +125,25 @@ bool msg_nest_end(struct msg *m, uint32_t start)
 }
 
 /**
- * attrs_parse() - Index the attributes of a message by their type.
+ * attrs_parse_after() - Index the attributes of a message by their type.
+ * @nlh: The message.
+ * @header: Bytes of the header between netlink's and the attributes.
+ * @tb: The index, @max + 1 places.
+ * @max: The highest type of interest.
+ */
+void attrs_parse_after(const struct nlmsghdr *nlh, size_t header,
+		       const struct nlattr **tb, unsigned int max)
+{
+	const struct nlattr *attr;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	mnl_attr_for_each(attr, nlh, header)
+		if (mnl_attr_get_type(attr) <= max)
+			tb[mnl_attr_get_type(attr)] = attr;
+}
+
+/**
+ * attrs_parse() - Index the attributes of a generic netlink message.
  * @nlh: The message.
  * @tb: The index, @max + 1 places.
  * @max: The highest type of interest.
@@ -133,12 +151,7 @@ bool msg_nest_end(struct msg *m, uint32_t start)
 void attrs_parse(const struct nlmsghdr *nlh, const struct nlattr **tb,
 		 unsigned int max)
 {
-	const struct nlattr *attr;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
-		if (mnl_attr_get_type(attr) <= max)
-			tb[mnl_attr_get_type(attr)] = attr;
+	attrs_parse_after(nlh, sizeof(struct genlmsghdr), tb, max);
 }
 
 /**

@@ -33,6 +33,8 @@ bool msg_nest_end(struct msg *m, uint32_t start);
 
 void attrs_parse(const struct nlmsghdr *nlh, const struct nlattr **tb,
 		 unsigned int max);
+void attrs_parse_after(const struct nlmsghdr *nlh, size_t header,
+		       const struct nlattr **tb, unsigned int max);
 void attrs_parse_nested(const struct nlattr *nest, const struct nlattr **tb,
 			unsigned int max);
 uint64_t attr_uint(const struct nlattr *attr);

@@ -454,7 +454,7 @@ static bool dump_all(struct dump *d, struct msg *m, struct nl_answer *answer)
 	return true;
 }
 
-static void dump_print(const struct dump *d, nl_fn fn)
+static void dump_read(const struct dump *d, nl_fn fn)
 {
 	const struct nlmsghdr *nlh = (const void *)d->buf;
 	int len = d->len;
@@ -462,6 +462,37 @@ static void dump_print(const struct dump *d, nl_fn fn)
 	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
 		if (nlh->nlmsg_type == nl.family)
 			fn(nlh);
+}
+
+static int dump(struct msg *m, nl_fn fn, bool printed)
+{
+	struct nl_answer answer;
+	struct dump d = { 0 };
+	int ret = STATUS_KERNEL;
+
+	if (nl_open() && pipeline_drain() && dump_all(&d, m, &answer))
+		ret = nl_report(&answer);
+	if (!ret) {
+		if (printed)
+			out_begin();
+		dump_read(&d, fn);
+		if (printed)
+			out_end();
+	}
+	free(d.buf);
+	return ret;
+}
+
+/**
+ * nl_list() - Send a request that lists something, and look at the list.
+ * @m: The request.
+ * @fn: Gets each thing listed.
+ *
+ * Return: An enum status.
+ */
+int nl_list(struct msg *m, nl_fn fn)
+{
+	return dump(m, fn, false);
 }
 
 /**
@@ -473,19 +504,7 @@ static void dump_print(const struct dump *d, nl_fn fn)
  */
 int nl_dump(struct msg *m, nl_fn fn)
 {
-	struct nl_answer answer;
-	struct dump d = { 0 };
-	int ret = STATUS_KERNEL;
-
-	if (nl_open() && pipeline_drain() && dump_all(&d, m, &answer))
-		ret = nl_report(&answer);
-	if (!ret) {
-		out_begin();
-		dump_print(&d, fn);
-		out_end();
-	}
-	free(d.buf);
-	return ret;
+	return dump(m, fn, true);
 }
 
 /* --- events ------------------------------------------------------------ */

@@ -39,6 +39,7 @@ int nl_report(const struct nl_answer *answer);
 
 int nl_talk(struct msg *m, nl_fn fn);
 bool nl_talk_large(struct msg *m, struct nl_answer *answer);
+int nl_list(struct msg *m, nl_fn fn);
 int nl_dump(struct msg *m, nl_fn fn);
 
 int nl_events_open(void);

@@ -328,3 +328,16 @@ void out_text(const char *words)
 	if (!options.json)
 		fputs(words, stdout);
 }
+
+/**
+ * out_tail() - Print a string that stands apart from what precedes it.
+ * @key: Its key in JSON.
+ * @value: The string.
+ */
+void out_tail(const char *key, const char *value)
+{
+	if (options.json)
+		json_str(json_key(key), value);
+	else
+		fputs(value, stdout);
+}

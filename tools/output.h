@@ -53,5 +53,6 @@ void out_row_end(void);
 void out_cell(const char *key, int width, const char *value);
 void out_cell_uint(const char *key, int width, uint64_t value);
 void out_text(const char *text);
+void out_tail(const char *key, const char *value);
 
 #endif /* VXMOB_OUTPUT_H */

@@ -19,13 +19,14 @@ static const char usage[] =
 	"Usage: vxmob [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	"       vxmob [ OPTIONS ] -b[atch] FILE [ -force ]\n"
 	"where  OBJECT := { domain | mac | move | vtep | transaction | monitor |\n"
-	"                   stats }\n"
+	"                   stats | check }\n"
 	"       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"
 	"                    -t[imestamp] | -n[etns] NAME | -V[ersion] }\n";
 
 static const struct object *const objects[] = {
 	&domain_object, &mac_object, &move_object, &vtep_object,
-	&transaction_object, &monitor_object, &stats_object, NULL
+	&transaction_object, &monitor_object, &stats_object, &check_object,
+	NULL
 };
 
 /**

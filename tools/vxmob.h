@@ -18,12 +18,14 @@ struct args;
  * @STATUS_OK: Success.
  * @STATUS_USAGE: The command line, a file or a name in it is wrong.
  * @STATUS_KERNEL: The kernel refused or could not be reached.
+ * @STATUS_FINDINGS: A check found something.
  */
 enum status {
 	STATUS_HELP = -1,
 	STATUS_OK,
 	STATUS_USAGE,
 	STATUS_KERNEL,
+	STATUS_FINDINGS,
 };
 
 /**
@@ -69,6 +71,7 @@ extern const struct object vtep_object;
 extern const struct object transaction_object;
 extern const struct object monitor_object;
 extern const struct object stats_object;
+extern const struct object check_object;
 
 int run_line(int argc, char **argv);
 int run_batch(const char *file);
