@@ -5,66 +5,48 @@
 # are up to date, style, unit tests, and the tests on two stock kernels and on
 # one with every debugging aid.  What cannot even start counts as failed.
 #
-#   check.sh [STEP]...	generated style stock-6.1 stock-6.12 debug
+#   check.sh [STEP]...
 #
-# The tests that need a routing daemon take minutes, and have steps of their own:
-# frr-KERNEL for any of the kernels.  Those are run on request, and so are
-# newest, and "faults", which runs the tests of what users complain of without the
-# module: there each must fail, or it would show nothing where it passes.
+#	generated	what is generated is up to date
+#	style		see style.sh
+#	KERNEL		(stock-6.1 stock-6.12 debug newest) unit tests, where the
+#			kernel has KUnit, and the tests that need no routing daemon
+#	frr-KERNEL	the tests that do
+#	faults		those of what users complain of, without the module: there
+#			each must fail, or it would show nothing where it passes
 #
-# Prints a line a case, the failures once more at the end, and last
+# By default all but newest.  Two steps run at a time; what they say comes in the
+# order of the steps: a line a case, the failures once more at the end, and last
 # exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or were
 # skipped, 1 a failure, or nothing ran.
 
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-STEPS="generated style stock-6.1 stock-6.12 debug"
+# The longest are not the last.
+STEPS="generated style stock-6.1 debug frr-debug stock-6.12 "
+STEPS+="frr-stock-6.1 frr-stock-6.12 faults"
+# An emulated VM does not fill two processors.
+AT_ONCE=2
+TOTALS='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$'
 PASSED=0
 FAILED=0
 SKIPPED=0
 OUTPUT=
-BEHIND=
-BEHIND_PID=
+RUNNER=
 
+# All that was started is in one process group; the VMs end with it.
 cleanup()
 {
-	[ -z "$BEHIND_PID" ] || kill "$BEHIND_PID" 2>/dev/null || true
-	[ -z "$OUTPUT" ] || rm -f "$OUTPUT" "$OUTPUT.failures" "$OUTPUT.behind"
+	[ -z "$RUNNER" ] || kill -- -"$RUNNER" 2>/dev/null || true
+	[ -z "$OUTPUT" ] || rm -rf "$OUTPUT"
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 
-# Runs a step that ends with "N passed, N failed, N skipped", showing all of its
-# output but that line, and adds to the totals.
-tally()
-{
-	local name=$1 start=$SECONDS sum status=0
+# --- the steps --------------------------------------------------------------
 
-	shift
-	"$@" 2>&1 | tee "$OUTPUT" | awk '
-		/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { next }
-		{ print; fflush() }' || status=$?
-	grep '^FAIL ' "$OUTPUT" >> "$OUTPUT.failures"
-	sum=$(tail -n 1 "$OUTPUT")
-	if [[ $sum =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
-		PASSED=$((PASSED + BASH_REMATCH[1]))
-		FAILED=$((FAILED + BASH_REMATCH[2]))
-		SKIPPED=$((SKIPPED + BASH_REMATCH[3]))
-		[ $status = 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || failed "$name: status $status"
-	else
-		failed "$name: did not come to its end, status $status"
-	fi
-	echo "# $name: $((SECONDS - start)) s"
-}
-
-failed()
-{
-	echo "FAIL $*" | tee -a "$OUTPUT.failures"
-	FAILED=$((FAILED + 1))
-}
-
-# A step that either succeeds or does not, in the form that tally wants.
+# What either succeeds or does not, in the form of a step.
 single()
 {
 	local name=$1
@@ -83,7 +65,7 @@ generated()
 {
 	local script=$HERE/../Documentation/netlink/regen.sh
 
-	[ ! -e "$script" ] || tally generated single "generated: up to date" "$script" --check
+	single "generated: up to date" "$script" --check
 }
 
 # The test files that need a routing daemon, or those that do not.
@@ -111,83 +93,160 @@ run_kernel()
 # Turns the results around; only a case that was run and failed shows its fault.
 faults_shown()
 {
-	awk '
-	/setup failed|Bail out/ { broken = 1 }
-	/^pass / { sub(/^pass /, ""); print "FAIL faults: none shown by " $0; failed++; next }
-	/^FAIL / && / (not run|time limit reached|ended early|the VM ended in it)/ ||
-	/^FAIL [^ ]* vm:/ || /^FAIL / && broken { print; failed++; next }
-	/^FAIL / { sub(/^FAIL /, ""); print "pass faults: shown by " $0; shown++; next }
-	/^[0-9]+ passed, / { next }
-	{ print }
-	END {
-		if (!shown && !failed) {
-			print "FAIL faults: nothing was run"
-			failed++
-		}
-		printf "%d passed, %d failed, 0 skipped\n", shown, failed
-	}'
+	local line broken=no shown=0 failed=0
+
+	while IFS='' read -r line; do
+		case $line in
+		*"setup failed"* | *"Bail out"*) broken=yes ;;
+		esac
+		case $broken:$line in
+		*:[0-9]*" passed, "*)
+			continue ;;
+		*:"pass "*)
+			line="FAIL faults: none shown by ${line#pass }" ;;
+		no:"FAIL "*": not run" | no:"FAIL "*": time limit reached" | \
+		no:"FAIL "*": ended early: "* | no:"FAIL "*": the VM ended in it" | \
+		no:"FAIL "*" vm: "*)
+			;;
+		no:"FAIL "*)
+			line="pass faults: shown by ${line#FAIL }" ;;
+		esac
+		case $line in
+		"pass "*) shown=$((shown + 1)) ;;
+		"FAIL "*) failed=$((failed + 1)) ;;
+		esac
+		echo "$line"
+	done
+	if [ $((shown + failed)) = 0 ]; then
+		echo "FAIL faults: nothing was run"
+		failed=1
+	fi
+	echo "$shown passed, $failed failed, 0 skipped"
 }
 
 faults()
 {
 	VXMOB_NOLOAD=1 "$HERE/run.sh" --kernel stock-6.1 \
 		"$HERE/t_frr_complaints.sh" | faults_shown
+	return "${PIPESTATUS[1]}"
 }
 
-# An emulated VM does not fill two processors, and the debugging kernel takes as
-# long as the stock ones together: it runs beside them.
-start_behind()
+# Runs a step.  The last that it says is its totals.
+step()
 {
-	BEHIND=$1
-	run_kernel "$BEHIND" without-frr kunit > "$OUTPUT.behind" 2>&1 &
-	BEHIND_PID=$!
+	case $1 in
+	generated)	generated ;;
+	style)		"$HERE/style.sh" ;;
+	stock-*)	run_kernel "$1" without-frr ;;
+	debug | newest) run_kernel "$1" without-frr kunit ;;
+	frr-*)		VXMOB_KEEP_FABRIC=1 run_kernel "${1#frr-}" frr ;;
+	faults)		faults ;;
+	*)		single "no such step: $1 (there are: $STEPS newest)" false ;;
+	esac
 }
 
-# What ran behind, when it is done. It ends with its totals whatever happens.
-finish_behind()
+# --- all of them ------------------------------------------------------------
+
+# Runs a step with its output in a file; when it is done there is FILE.done, with
+# its status and the seconds that it took.
+run_step()
 {
-	while kill -0 "$BEHIND_PID" 2>/dev/null; do
+	local file=$1 start=$SECONDS status=0
+
+	step "$2" >> "$file" 2>&1 < /dev/null || status=$?
+	echo "$status $((SECONDS - start))" > "$file.ending"
+	mv "$file.ending" "$file.done"
+}
+
+# Runs the steps, the Nth with its output in the file N. Who has taken a byte out
+# of the pipe may run one, and puts the byte back.
+run_steps()
+{
+	local name slots number=0
+
+	exec {slots}<> <(:)
+	printf "%${AT_ONCE}s" >&"$slots"
+	for name; do
+		number=$((number + 1))
+		IFS='' read -rN 1 -u "$slots"
+		{
+			run_step "$OUTPUT/$number" "$name"
+			printf ' ' >&"$slots"
+		} &
+	done
+	wait
+}
+
+# Starts that in a process group of its own, and only that.
+start_steps()
+{
+	set -m
+	{ set +m; run_steps "$@"; } &
+	RUNNER=$!
+	set +m
+}
+
+# Prints what a step says, from its beginning to its end, as it comes.  There is no
+# end to wait for if who runs the steps was killed.
+follow()
+{
+	local out
+
+	exec {out}< "$1"
+	until [ -e "$1.done" ] || ! kill -0 "$RUNNER" 2>/dev/null; do
+		cat <&"$out"
 		sleep 0.5
 	done
-	cat "$OUTPUT.behind"
-	! grep -q '^FAIL ' "$OUTPUT.behind"
+	cat <&"$out"
 }
 
-kernel()
+# Shows a step's output but for its last line, and adds to the totals.
+tally()
 {
-	if [ "$1" = "$BEHIND" ]; then
-		tally "$1" finish_behind
+	local name=$1 file=$2 status=none seconds=0
+
+	touch "$file"
+	# A signal is heeded while the shell waits, and not while it runs something.
+	follow "$file" | grep --line-buffered -vE "$TOTALS" &
+	wait $!
+	[ ! -e "$file.done" ] || read -r status seconds < "$file.done"
+	grep '^FAIL ' "$file" >> "$OUTPUT/failures"
+	if [[ $(tail -n 1 "$file") =~ $TOTALS ]]; then
+		PASSED=$((PASSED + BASH_REMATCH[1]))
+		FAILED=$((FAILED + BASH_REMATCH[2]))
+		SKIPPED=$((SKIPPED + BASH_REMATCH[3]))
+		[ "$status" = 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] ||
+			failed "$name: status $status"
 	else
-		tally "$1" run_kernel "$@"
+		failed "$name: did not come to its end, status $status"
 	fi
+	echo "# $name: $seconds s"
+}
+
+failed()
+{
+	echo "FAIL $*" | tee -a "$OUTPUT/failures"
+	FAILED=$((FAILED + 1))
 }
 
 main()
 {
-	local name steps
+	local number=0 name steps
 
 	read -ra steps <<< "$STEPS"
 	[ $# = 0 ] || steps=("$@")
-	OUTPUT=$(mktemp)
-	: > "$OUTPUT.failures"
+	OUTPUT=$(mktemp -d)
+	touch "$OUTPUT/failures"
 	"$HERE/packages.sh" || failed "packages: not all could be installed"
-	case " ${steps[*]} " in
-	*" stock-"*" debug "*) start_behind debug ;;
-	esac
+	start_steps "${steps[@]}"
 	for name in "${steps[@]}"; do
-		case $name in
-		generated)  generated ;;
-		style)	    tally style "$HERE/style.sh" ;;
-		stock-*)    kernel "$name" without-frr ;;
-		debug | newest) kernel "$name" without-frr kunit ;;
-		frr-*)	    tally "$name" run_kernel "${name#frr-}" frr ;;
-		faults)	    tally faults faults ;;
-		*)	    failed "no such step: $name (there are: $STEPS newest frr-KERNEL faults)" ;;
-		esac
+		number=$((number + 1))
+		tally "$name" "$OUTPUT/$number"
 	done
-	if [ -s "$OUTPUT.failures" ]; then
+	RUNNER=
+	if [ -s "$OUTPUT/failures" ]; then
 		echo "# failures, once more:"
-		cat "$OUTPUT.failures"
+		cat "$OUTPUT/failures"
 	fi
 	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
 	[ $FAILED = 0 ] && [ $((PASSED + SKIPPED)) -gt 0 ]

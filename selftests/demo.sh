@@ -42,7 +42,7 @@ die()
 on_host()
 {
 	"$HERE/packages.sh" build vm frr || die "packages are missing"
-	make -s -C "$HERE" vmnic || die "vmnic does not build"
+	make -s -C "$HERE" vmnic vty || die "the programs do not build"
 	exec "$HERE/vm.sh" --kernel "${VXMOB_DEMO_KERNEL:-stock-6.1}" \
 		--timeout 1800 -- "$HERE/demo.sh" --inside
 }

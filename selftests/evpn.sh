@@ -17,8 +17,14 @@
 #
 # evpn_build	makes all of it; evpn_wait_bgp waits until it works
 # evpn_add_tap	gives a leaf a port for a VM
+# evpn_adopt	takes over what another program has built and left
 # evpn_destroy	removes all of it, and its daemons
 # evpn_mac_place, evpn_mac_route	tell what a leaf's kernel and BGP know
+
+EVPN_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$EVPN_HERE/lib.sh"
 
 EVPN_SPINE=spine
 EVPN_LEAVES="leaf1 leaf2 leaf3"
@@ -29,7 +35,7 @@ EVPN_GATEWAY=192.168.20.1
 EVPN_GATEWAY_MAC=00:11:22:33:44:55
 EVPN_BGP_TIMERS="3 9"	# s: keepalive and hold time, as for a data centre
 EVPN_BGP_TIMEOUT=60	# s
-EVPN_VTYSH_TIMEOUT=10	# s
+EVPN_VTY_TIMEOUT=10	# s
 EVPN_DAEMONS=/usr/lib/frr
 
 # The VTEP address of a leaf.
@@ -52,7 +58,7 @@ evpn_wait()
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
-		sleep 0.2
+		doze 0.1
 	done
 }
 
@@ -184,11 +190,12 @@ evpn_frr_start()
 # The process of a node's daemon, if it lives and is what it should be.
 evpn_daemon_pid()
 {
-	local file=/var/run/frr/$1/$2.pid pid
+	local file=/var/run/frr/$1/$2.pid pid name
 
 	[ -s "$file" ] || return
-	pid=$(< "$file")
-	[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$2" ] && echo "$pid"
+	read -r pid < "$file"
+	read -r name 2>/dev/null < "/proc/$pid/comm" && [ "$name" = "$2" ] &&
+	echo "$pid"
 }
 
 evpn_gone()
@@ -214,13 +221,13 @@ evpn_frr_stop()
 	done
 }
 
-# A daemon may be there and yet not answer.
-evpn_vtysh()
+# Gives commands to BGP on a node.  Status: 2 it does not answer.
+evpn_bgp()
 {
 	local ns=$1
 
 	shift
-	timeout $EVPN_VTYSH_TIMEOUT vtysh -N "$ns" "$@" 2>/dev/null
+	"$EVPN_HERE/vty" "/var/run/frr/$ns/bgpd.vty" $EVPN_VTY_TIMEOUT "$@" 2>/dev/null
 }
 
 evpn_leaf_build()
@@ -261,6 +268,21 @@ evpn_build()
 	evpn_each evpn_node_create $EVPN_BUILT &&
 	evpn_each evpn_leaf_build $EVPN_LEAVES &&
 	evpn_frr_start $EVPN_SPINE
+}
+
+# What is not whole any more is removed.
+evpn_adopt()
+{
+	local node
+
+	[ -e "/run/netns/$EVPN_SPINE" ] || return
+	EVPN_BUILT="$EVPN_LEAVES $EVPN_SPINE"
+	for node in $EVPN_BUILT; do
+		if ! evpn_daemon_pid "$node" zebra || ! evpn_daemon_pid "$node" bgpd; then
+			evpn_destroy
+			return 1
+		fi
+	done > /dev/null
 }
 
 evpn_destroy()
@@ -331,8 +353,8 @@ evpn_mac_route()
 {
 	local leaf=$1 mac=$2 route nexthop='' seq=0
 
-	route=$(evpn_vtysh "$leaf" -c "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac") ||
-		[ $? -lt 124 ] || return 2
+	route=$(evpn_bgp "$leaf" "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac") ||
+		[ $? = 1 ] || return 2
 	[[ $route =~ $'\n'\ +([0-9.]+)(\(|\ )[^$'\n']*\ from\  ]] || return 1
 	nexthop=${BASH_REMATCH[1]}
 	[[ $route =~ \ MM:([0-9]+) ]] && seq=${BASH_REMATCH[1]}

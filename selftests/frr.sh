@@ -4,6 +4,7 @@
 # What the tests with a routing daemon have in common: the fabric of evpn.sh,
 # built once a file, with a port for the VM on every leaf and a host on leaf3
 # that sends to it; the VM itself (see vmnic.c), one a case; and an orchestrator.
+# With VXMOB_KEEP_FABRIC=1 a file leaves its fabric to the next one.
 #
 #	spine --- leaf1: vm0
 #	     \--- leaf2: vm0
@@ -15,19 +16,26 @@
 
 FRR_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# shellcheck source=selftests/lib.sh
-. "$FRR_HERE/lib.sh"
 # shellcheck source=selftests/evpn.sh
 . "$FRR_HERE/evpn.sh"
 
 FRR_TAP=vm0
 FRR_HOST=host0
 FRR_WITNESS=leaf3
-FRR_WAIT=20		# s that anything may take
+FRR_WAIT=40		# s that anything may take
 FRR_BRIEF=2		# s, to see whether something lasts
-FRR_CONFIRM=5		# s, the window of a domain
+FRR_CONFIRM=120		# s, a domain's window: longer than the slowest daemon takes
+FRR_WINDOW=12		# s, one whose end is waited for, when all daemons have spoken
+FRR_RATE=50		# frames per second to the VM
 # The debugging kernel takes five times as long.
-[ ! -e /sys/kernel/debug/kmemleak ] || FRR_WAIT=100 FRR_BRIEF=5 FRR_CONFIRM=20
+# shellcheck disable=SC2034 # some are for the cases
+[ ! -e /sys/kernel/debug/kmemleak ] ||
+	FRR_WAIT=200 FRR_BRIEF=5 FRR_CONFIRM=600 FRR_WINDOW=30 FRR_RATE=20
+
+declare -A FRR_VTEP
+for FRR_LEAF in $EVPN_LEAVES; do
+	FRR_VTEP[$FRR_LEAF]=$(evpn_vtep "$FRR_LEAF")
+done
 
 with_vxmob()
 {
@@ -79,22 +87,44 @@ not()
 frr_require()
 {
 	require_root
-	require_command bridge ip vtysh
+	require_command bridge ip
 	[ -x "$EVPN_DAEMONS/bgpd" ] || skip_all "no FRR here"
-	make -s -C "$FRR_HERE" vmnic sendframe > /dev/null || skip_all "no programs"
+	make -s -C "$FRR_HERE" vmnic sendframe vty > /dev/null || skip_all "no programs"
 	with_vxmob || ktap_print "vxmob is not loaded: what is shown is FRR's doing"
 }
 
 # For a file's setup.
 frr_create()
 {
-	local leaf
-
 	EVPN_BGP_TIMEOUT=$((3 * FRR_WAIT))
-	EVPN_VTYSH_TIMEOUT=$((FRR_WAIT / 2))
+	EVPN_VTY_TIMEOUT=$((FRR_WAIT / 2))
 	# A daemon that is paused must not take the underlay down.
 	EVPN_BGP_TIMERS="60 600"
-	defer evpn_destroy
+	FRR_BUILT=no
+	defer frr_leave
+	if frr_keeps && evpn_adopt; then
+		evpn_wait_bgp
+	else
+		frr_build
+	fi && FRR_BUILT=yes
+}
+
+frr_keeps()
+{
+	[ "${VXMOB_KEEP_FABRIC:-0}" = 1 ]
+}
+
+frr_leave()
+{
+	if [ "$FRR_BUILT" = no ] || ! frr_keeps; then
+		evpn_destroy
+	fi
+}
+
+frr_build()
+{
+	local leaf
+
 	evpn_build || return
 	for leaf in $EVPN_LEAVES; do
 		evpn_add_tap "$leaf" $FRR_TAP || return
@@ -110,6 +140,19 @@ frr_enrol()
 	for leaf in $EVPN_LEAVES; do
 		vxmob -n "$leaf" domain add dev $EVPN_VXLAN snoop rarp \
 			confirm $FRR_CONFIRM protect $EVPN_GATEWAY_MAC || return
+	done
+}
+
+# Sets the confirm windows of leaves until the case ends.
+frr_confirm()
+{
+	local seconds=$1 leaf
+
+	shift
+	with_vxmob || return 0
+	for leaf; do
+		defer vxmob -n "$leaf" domain set dev $EVPN_VXLAN confirm $FRR_CONFIRM
+		vxmob -n "$leaf" domain set dev $EVPN_VXLAN confirm "$seconds" || return
 	done
 }
 
@@ -158,7 +201,8 @@ vm_create()
 		exec "$FRR_HERE/vmnic" "${args[@]}" --mac "$VM_MAC" \
 			--sender $FRR_WITNESS:$FRR_HOST \
 			--witness $FRR_WITNESS:$EVPN_VXLAN \
-			--limit $((FRR_WAIT * 1000)) --quiet 200 --rate 200 "$@"
+			--vid $EVPN_VID --limit $((FRR_WAIT * 1000)) --quiet 200 \
+			--rate $FRR_RATE "$@"
 	}
 	# Bash keeps a coprocess's own descriptors from subshells, as cases are.
 	exec {VM_IN}>&"${VM[1]}" {VM_OUT}<&"${VM[0]}"
@@ -170,15 +214,10 @@ vm_create()
 
 vm_destroy()
 {
-	local leaf
-
 	[ -n "${VM_CHILD:-}" ] || return 0
 	exec {VM_IN}>&-
 	wait "$VM_CHILD" 2>/dev/null
 	VM_CHILD=
-	for leaf in $EVPN_LEAVES; do
-		vm_plug "$leaf"
-	done
 }
 
 # Has nobody an entry or a route any more?
@@ -221,12 +260,8 @@ vm_hop()
 # The hypervisor removes the port that the VM has left.
 vm_unplug()
 {
+	defer ip -n "$1" link set $FRR_TAP up
 	ip -n "$1" link set $FRR_TAP down
-}
-
-vm_plug()
-{
-	ip -n "$1" link set $FRR_TAP up
 }
 
 # Sets SENT and LOST to what became of the sender's frames for some time.
@@ -250,17 +285,20 @@ vm_entries()
 	bridge -n "$1" fdb show | grep "^$VM_MAC "
 }
 
-# A leaf forwards to where it should if the VM is on another one, or on it.
+# Did vmnic see a leaf forward to where it should if the VM is on another one, or
+# on it?
+vm_answer_right()
+{
+	local leaf=$1 home=$2 place=$FRR_TAP
+
+	[ "$leaf" = "$home" ] || place=${FRR_VTEP[$home]}
+	[[ "$ANSWER " == *" $leaf=$place "* ]]
+}
+
+# A leaf forwards to where it should.
 vm_seen_from()
 {
-	local leaf=$1 home=$2 place
-
-	place=$(evpn_mac_place "$leaf" "$VM_MAC")
-	if [ "$leaf" = "$home" ]; then
-		[ "$place" = $FRR_TAP ]
-	else
-		[ "$place" = "$(evpn_vtep "$home")" ]
-	fi
+	vm_order where && vm_answer_right "$@"
 }
 
 # Are all leaves right?
@@ -268,14 +306,21 @@ vm_at()
 {
 	local leaf
 
+	vm_order where || return
 	for leaf in $EVPN_LEAVES; do
-		vm_seen_from "$leaf" "$1" || return
+		vm_answer_right "$leaf" "$1" || return
 	done
 }
 
 vm_comes_to()
 {
 	comes vm_at "$1"
+}
+
+# It is there, goes on being there, and frames arrive.
+vm_lasts_at()
+{
+	lasts vm_at "$1" && vm_reached
 }
 
 # BGP on a leaf has the route to another one, with this mobility number if one is
@@ -285,7 +330,7 @@ vm_routed()
 	local route
 
 	route=$(evpn_mac_route "$1" "$VM_MAC")
-	[ "${route% *}" = "$(evpn_vtep "$2")" ] || return
+	[ "${route% *}" = "${FRR_VTEP[$2]}" ] || return
 	[ -z "${3:-}" ] || [ "${route#* }" = "$3" ]
 }
 

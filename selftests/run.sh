@@ -11,7 +11,8 @@
 # the kernel, where it has KUnit.  A test file may say in its head
 #	# needs: frr		a routing daemon; otherwise Debian's own tools do
 #	# timeout: SECONDS	if 300 are not enough
-# Prints a line a case, and last exactly "N passed, N failed, N skipped".
+# Prints a line a case, how long a file took, and last exactly
+# "N passed, N failed, N skipped".
 # Exit status: 0 all passed or skipped, 1 a failure, or nothing ran.
 
 set -u -o pipefail
@@ -23,6 +24,10 @@ FLAVOUR=stock-6.1
 MARK='#run.sh#'
 TEST_LIMIT=300
 VM_LIMIT=3600
+# As a filter mawk waits for 4 KiB of input, unless it is told not to: then
+# nothing would be seen of a test that runs.
+BY_LINE=()
+[[ $(awk -W version 2>&1 < /dev/null) != mawk* ]] || BY_LINE=(-W interactive)
 
 # --- inside the VM --------------------------------------------------------
 
@@ -52,17 +57,18 @@ test_limit()
 
 inside()
 {
-	local test status
+	local test status start
 
 	for test; do
 		echo "$MARK begin $test"
 		status=0
+		start=$SECONDS
 		if [ "$test" = kunit ]; then
 			run_kunit || status=$?
 		else
 			timeout -k 10 "$(test_limit "$test")" bash "$test" || status=$?
 		fi
-		echo "$MARK end $status"
+		echo "$MARK end $status $((SECONDS - start))"
 	done 2>&1
 }
 
@@ -73,7 +79,7 @@ inside()
 # is one that ends early.
 read_results()
 {
-	awk -v mark="$MARK" -v kernel="$FLAVOUR" -v tests="$*" '
+	awk "${BY_LINE[@]}" -v mark="$MARK" -v kernel="$FLAVOUR" -v tests="$*" '
 	function base(name) {
 		sub(/.*\//, "", name); sub(/\.sh$/, "", name)
 		return name
@@ -104,7 +110,11 @@ read_results()
 		fflush()
 		next
 	}
-	$1 == mark && $2 == "end" { finish($3); next }
+	$1 == mark && $2 == "end" {
+		print "# " kernel ": " current ": " $4 " s"
+		finish($3)
+		next
+	}
 	current == "" { print; next }
 	/^1\.\.[0-9]+/ {
 		split($1, plan, /\.\./)
@@ -153,7 +163,7 @@ read_results()
 # kernel is a failure even if all cases passed.
 add_vm_status()
 {
-	awk -v kernel="$FLAVOUR" -v file="$1" '
+	awk "${BY_LINE[@]}" -v kernel="$FLAVOUR" -v file="$1" '
 	{ if (NR > 1) print last; last = $0; fflush() }
 	END {
 		getline status < file

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
-# timeout: 400
+# timeout: 900
 #
 # What users of EVPN complain of when virtual machines move, with a live FRR that
 # errs in each of these ways.  Without the module (VXMOB_NOLOAD=1) every case
@@ -104,19 +104,17 @@ early_leak()
 	local leak
 
 	with_vxmob || must duplicates_freeze
+	must frr_confirm 5 $EVPN_LEAVES
 	vm_create fa:16:3e:00:01:05 --ip 192.168.20.15 --gateway $EVPN_GATEWAY --ping 50
 	must vm_boot leaf1
 	for leak in 1 2 3 4 5 6; do
 		must vm_order frame "$(vm_home leaf2)"
 		evpn_wait $((2 * FRR_BRIEF)) vm_at leaf1 || ktap_print "leak $leak: not all are right again so soon"
 	done
-	must vm_comes_to leaf1
-	must lasts vm_at leaf1
-	must vm_reached
+	must comes vm_lasts_at leaf1
 	ktap_print "leaf3's BGP has $(evpn_mac_route leaf3 "$VM_MAC")"
 	must vm_hop leaf2
-	must vm_comes_to leaf2
-	must vm_reached
+	must comes vm_lasts_at leaf2
 }
 
 # Juniper KB35676: a migration makes a MAC hop up to six times before it comes to
@@ -133,9 +131,7 @@ six_hops()
 		must vm_hop $home
 		evpn_wait $((2 * FRR_BRIEF)) vm_at $home || true
 	done
-	must vm_comes_to leaf2
-	must lasts vm_at leaf2
-	must vm_reached
+	must comes vm_lasts_at leaf2
 	must vm_not_frozen
 }
 
@@ -155,15 +151,11 @@ duplicates_freeze()
 
 duplicates_on()
 {
-	local leaf=$1 line args=()
+	local leaf=$1
 
 	shift
-	for line; do
-		args+=(-c "$line")
-	done
-	evpn_vtysh "$leaf" -c "configure terminal" \
-		-c "router bgp $((1001 + ${leaf#leaf}))" \
-		-c "address-family l2vpn evpn" "${args[@]}"
+	evpn_bgp "$leaf" enable "configure terminal" \
+		"router bgp $((1001 + ${leaf#leaf}))" "address-family l2vpn evpn" "$@"
 }
 
 vm_not_frozen()

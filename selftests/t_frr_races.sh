@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
-# timeout: 500
+# timeout: 900
 #
 # Evidence and the routing daemon contradict each other, or come in the wrong
 # order: the daemon is a live FRR that is slow, killed, or says what was true
@@ -23,6 +23,7 @@ setup()
 # BGP on the leaf that the VM only passes through hears of it when all is over.
 there_and_back()
 {
+	must frr_confirm $FRR_WINDOW $EVPN_LEAVES
 	vm_create fa:16:3e:00:02:01
 	must vm_boot leaf1
 	must frr_pause leaf2 bgpd
@@ -30,6 +31,7 @@ there_and_back()
 	must vm_comes_to leaf2
 	must vm_hop leaf1
 	must vm_comes_to leaf1
+	CAME=$SECONDS
 	must frr_continue leaf2 bgpd
 	must vm_lasts_at leaf1
 	must comes vm_routed leaf3 leaf1
@@ -38,6 +40,7 @@ there_and_back()
 
 onwards()
 {
+	must frr_confirm $FRR_WINDOW $EVPN_LEAVES
 	vm_create fa:16:3e:00:02:02
 	must vm_boot leaf1
 	must frr_pause leaf2 bgpd
@@ -45,6 +48,7 @@ onwards()
 	must vm_comes_to leaf2
 	must vm_hop leaf3
 	must vm_comes_to leaf3
+	CAME=$SECONDS
 	must frr_continue leaf2 bgpd
 	must vm_lasts_at leaf3
 	must comes vm_routed leaf1 leaf3
@@ -56,6 +60,7 @@ all_daemons_slow()
 {
 	local leaf
 
+	must frr_confirm $FRR_WINDOW $EVPN_LEAVES
 	vm_create fa:16:3e:00:02:03
 	must vm_boot leaf1
 	for leaf in $EVPN_LEAVES; do
@@ -67,6 +72,7 @@ all_daemons_slow()
 	must vm_comes_to leaf1
 	must vm_hop leaf2
 	must vm_comes_to leaf2
+	CAME=$SECONDS
 	for leaf in $EVPN_LEAVES; do
 		must frr_continue "$leaf" bgpd
 	done
@@ -75,30 +81,36 @@ all_daemons_slow()
 	must vm_outlasts_window leaf2
 }
 
-# It is there, goes on being there, and frames arrive.
-vm_lasts_at()
-{
-	lasts vm_at "$1" && vm_reached
-}
-
 # The same until whatever was pending is applied.
 vm_outlasts_window()
 {
-	stays $((FRR_CONFIRM + 1)) vm_at "$1" && vm_lasts_at "$1"
+	stays_since "$CAME" $((FRR_WINDOW + FRR_BRIEF)) vm_at "$1" && vm_reached
+}
+
+# What must stay does so until some time after it began.
+stays_since()
+{
+	local left=$(($1 + $2 - SECONDS))
+
+	shift 2
+	stays $left "$@"
 }
 
 # --- announcements that are not true ---------------------------------------
+# The VM announces itself once, so that no later round gainsays them.
 
 # Nobody gainsays a false announcement: it stands until the VM announces itself.
 spoof_unopposed()
 {
-	vm_create fa:16:3e:00:02:04
+	must frr_confirm $FRR_WINDOW leaf3
+	vm_create fa:16:3e:00:02:04 --rounds 1
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
+	must frr_confirm 3 leaf3
 	must leaf_spoofs leaf2 $VM_MAC leaf3
 	must comes vm_seen_from leaf3 leaf2
 	must vm_status leaf3 provisional
-	must stays $((FRR_CONFIRM + 1)) vm_seen_from leaf3 leaf2
+	must stays $((3 + FRR_BRIEF)) vm_seen_from leaf3 leaf2
 	must vm_status leaf3 provisional
 	must vm_order announce
 	must vm_comes_to leaf1
@@ -109,8 +121,8 @@ spoof_unopposed()
 # and its BGP tells the others, who believe it when the window is over.
 spoof_opposed()
 {
-	vm_create fa:16:3e:00:02:05
-	must confirm_takes leaf3 $((3 * FRR_CONFIRM))
+	vm_create fa:16:3e:00:02:05 --rounds 1
+	must frr_confirm $FRR_WINDOW leaf3
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must monitor_start leaf3
@@ -130,8 +142,8 @@ spoof_opposed()
 # then too, and nobody may go back to it.
 announced_early()
 {
-	vm_create fa:16:3e:00:02:08
-	must confirm_takes leaf3 $((3 * FRR_CONFIRM))
+	vm_create fa:16:3e:00:02:08 --rounds 1
+	must frr_confirm $FRR_WINDOW leaf3
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
 	must frr_pause leaf2 bgpd
@@ -140,27 +152,29 @@ announced_early()
 	must comes vm_unrouted leaf3
 	must vm_order frame "$(vm_home leaf1)"
 	must comes monitor_has '"claim-refused"' "$VM_MAC" '"via":"10.255.0.1"'
+	CAME=$SECONDS
 	must vm_unplug leaf1
 	must vm_hop leaf2
 	must comes vm_unrouted leaf3
 	must comes vm_seen_from leaf3 leaf2
-	must stays $((3 * FRR_CONFIRM)) vm_seen_from leaf3 leaf2
+	must stays_since "$CAME" $((FRR_WINDOW + FRR_BRIEF)) vm_seen_from leaf3 leaf2
 	must not monitor_has '"rolled-back"' "$VM_MAC"
 	must vm_reached
 	must frr_continue leaf2 bgpd
 	must vm_comes_to leaf2
 }
 
-# A frame that the old port still had comes out when BGP has long confirmed the
-# move, and the VM is silent.
+# A frame that the old port still had comes out when BGP has moved the MAC, of
+# which its leaf has heard nothing else, and the VM is silent.
 late_frame()
 {
 	vm_create fa:16:3e:00:02:09
-	must confirm_takes leaf1 $((2 * FRR_CONFIRM))
+	defer vxmob -n leaf1 domain set dev $EVPN_VXLAN snoop rarp
+	must vxmob -n leaf1 domain set dev $EVPN_VXLAN snoop none
 	must vm_boot leaf1
 	must vm_hop leaf2
 	must comes vm_routed leaf3 leaf2 1
-	must comes vm_status leaf1 confirmed
+	must vm_comes_to leaf2
 	must vm_order frame "$(vm_home leaf1)"
 	must vm_comes_to leaf2
 	must lasts vm_at leaf2
@@ -223,13 +237,6 @@ withdraws_late()
 }
 
 # --- helpers ----------------------------------------------------------------
-
-# Sets a leaf's confirm window until the case ends.
-confirm_takes()
-{
-	defer vxmob -n "$1" domain set dev $EVPN_VXLAN confirm $FRR_CONFIRM
-	vxmob -n "$1" domain set dev $EVPN_VXLAN confirm "$2"
-}
 
 vm_status()
 {

@@ -31,6 +31,7 @@
  *   hop N	the VM moves to home N, and nobody waits for the fabric
  *   frame N	a frame with the VM's MAC leaves home N, even if the VM is not there
  *   flow MS	what becomes of the frames of the next so many milliseconds
+ *   where	where each home's host forwards the VM's MAC to
  *
  * With --ip the machine answers ARP and ping, and with --gateway it pings.  With
  * --guest NS:TAP it is a network namespace, with all that runs there: what is sent
@@ -50,7 +51,10 @@
  *   late	the sender's greatest delay: the times are no better than that
  *   pings, pongs	the machine's pings since the last answer, and the answers
  *
- * An answer to "flow" has "sent", "lost", "pings" and "pongs".
+ * An answer to "flow" has "sent", "lost", "pings" and "pongs"; one to "where" has
+ * a word for each home: its namespace, and the name of the tap, the address of a
+ * VTEP, "-" where the host floods, or "?" for any other port.  A bridge that is
+ * VLAN-aware wants --vid for that.
  */
 
 #define _GNU_SOURCE
@@ -71,6 +75,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +99,7 @@
 #define NIC_FRAME_MAX	9216		/* bytes, of any frame */
 #define MAX_LATE	(20 * NSEC_PER_MSEC)	/* then frames are left out */
 #define DRAIN_TIME	(200 * NSEC_PER_MSEC)	/* for frames under way */
+#define LOST_TIME	(2 * NSEC_PER_SEC)	/* after which they are lost */
 
 #define QEMU_INITIAL	50		/* ms, to the second announcement */
 #define QEMU_STEP	100		/* ms, that each later one waits longer */
@@ -106,6 +112,9 @@ struct home {
 	size_t vtep_len;	/* 4 or 16 */
 	int fd;			/* the tap */
 	int control;		/* a socket in its namespace */
+	int asker;		/* another, for netlink */
+	int tap_index;
+	int vxlan_index;	/* of the witness's device's namesake */
 };
 
 /* What became of one of the sender's frames. */
@@ -161,6 +170,7 @@ static struct {
 	uint64_t limit;			/* ns, then a move has failed */
 	uint64_t poll;			/* ns between two looks */
 	uint64_t ping;			/* ns between two pings */
+	uint64_t vid;			/* of the bridge's entry; 0: none */
 } conf = {
 	.rate = 1000,
 	.rounds = 5,
@@ -262,7 +272,24 @@ static void enter_namespace(const char *name)
 	close(fd);
 }
 
-/* Opens the tap and a socket to control it with, from within its namespace. */
+static int open_netlink(unsigned int group)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int size = 1 << 20;
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		die("netlink: %s", strerror(errno));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (group && setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+				&group, sizeof(group)))
+		die("netlink group: %s", strerror(errno));
+	return fd;
+}
+
+/* Opens the tap and the sockets to control it with and to ask about it, from
+ * within its namespace.
+ */
 static void open_home(struct home *home)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
@@ -275,6 +302,9 @@ static void open_home(struct home *home)
 	home->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (home->control < 0)
 		die("socket: %s", strerror(errno));
+	home->asker = open_netlink(0);
+	home->tap_index = if_nametoindex(home->tap);
+	home->vxlan_index = if_nametoindex(conf.witness_dev);
 }
 
 static void set_tap(const struct home *home, bool up)
@@ -303,6 +333,18 @@ static void empty_tap(const struct home *home)
 
 /* --- the VM ---------------------------------------------------------------- */
 
+/* A frame that the tap does not take is lost, as on any wire. */
+static void nic_send(const struct home *nic, const void *frame, size_t len)
+{
+	if (len && write(nic->fd, frame, len) < 0 && errno != EIO)
+		die("frame on %s: %s", nic->ns, strerror(errno));
+}
+
+static void vm_send(const void *frame, size_t len)
+{
+	nic_send(&conf.home[vm.home], frame, len);
+}
+
 static void send_rarp(void)
 {
 	struct rarp rarp = {
@@ -318,8 +360,7 @@ static void send_rarp(void)
 	memcpy(rarp.eth.h_source, conf.mac, ETH_ALEN);
 	memcpy(rarp.source_mac, conf.mac, ETH_ALEN);
 	memcpy(rarp.target_mac, conf.mac, ETH_ALEN);
-	if (write(conf.home[vm.home].fd, &rarp, sizeof(rarp)) < 0)
-		die("announcement on %s: %s", conf.home[vm.home].ns, strerror(errno));
+	vm_send(&rarp, sizeof(rarp));
 }
 
 /* Each round waits longer for the next, as qemu_announce_timer_step() does. */
@@ -345,18 +386,6 @@ static void vm_count(uint64_t seq, uint64_t when)
 		vm.reordered++;
 	else
 		vm.highest = seq;
-}
-
-/* A frame that the tap does not take is lost, as on any wire. */
-static void nic_send(const struct home *nic, const void *frame, size_t len)
-{
-	if (len && write(nic->fd, frame, len) < 0 && errno != EIO)
-		die("frame on %s: %s", nic->ns, strerror(errno));
-}
-
-static void vm_send(const void *frame, size_t len)
-{
-	nic_send(&conf.home[vm.home], frame, len);
 }
 
 /* What the guest has sent while the VM stood still is in its tap, and leaves now. */
@@ -501,28 +530,13 @@ static void *sender_run(void *unused)
 
 /* --- the witness ----------------------------------------------------------- */
 
-static int open_netlink(unsigned int group)
-{
-	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	int size = 1 << 20;
-
-	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		die("netlink: %s", strerror(errno));
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (group && setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
-				&group, sizeof(group)))
-		die("netlink group: %s", strerror(errno));
-	return fd;
-}
-
-static int home_of_vtep(const void *addr, size_t len)
+static int home_of_vtep(const struct rtattr *dst)
 {
 	int i;
 
 	for (i = 0; i < conf.homes; i++)
-		if (conf.home[i].vtep_len == len &&
-		    !memcmp(conf.home[i].vtep, addr, len))
+		if (conf.home[i].vtep_len == RTA_PAYLOAD(dst) &&
+		    !memcmp(conf.home[i].vtep, RTA_DATA(dst), RTA_PAYLOAD(dst)))
 			return i;
 	return NOWHERE;
 }
@@ -540,6 +554,20 @@ static void turn_to(int home, uint64_t when)
 	witness.since = when;
 }
 
+/* The value of an attribute of a message about a neighbour or an entry. */
+static const struct rtattr *attribute(const struct nlmsghdr *nlh,
+				      unsigned short type)
+{
+	const char *ndm = NLMSG_DATA(nlh);
+	const struct rtattr *rta = (const void *)(ndm + NLMSG_ALIGN(sizeof(struct ndmsg)));
+	int len = nlh->nlmsg_len - NLMSG_LENGTH(sizeof(struct ndmsg));
+
+	for (; RTA_OK(rta, len); rta = RTA_NEXT(rta, len))
+		if (rta->rta_type == type)
+			return rta;
+	return NULL;
+}
+
 /* Reads where the entry points to out of a message.  A message about the VM's
  * MAC on the vxlan device itself has a destination; the bridge's messages about
  * the same port and MAC have not.  Returns whether it is one.
@@ -547,24 +575,17 @@ static void turn_to(int home, uint64_t when)
 static bool parse_entry(const struct nlmsghdr *nlh, int *home)
 {
 	const struct ndmsg *ndm = NLMSG_DATA(nlh);
-	int len = nlh->nlmsg_len - NLMSG_LENGTH(sizeof(*ndm));
-	const struct rtattr *rta, *dst = NULL, *lladdr = NULL;
+	const struct rtattr *dst, *lladdr;
 
 	if (nlh->nlmsg_type != RTM_NEWNEIGH && nlh->nlmsg_type != RTM_DELNEIGH)
 		return false;
 	if (ndm->ndm_family != AF_BRIDGE || ndm->ndm_ifindex != witness.ifindex)
 		return false;
-	rta = (const void *)((const char *)ndm + NLMSG_ALIGN(sizeof(*ndm)));
-	for (; RTA_OK(rta, len); rta = RTA_NEXT(rta, len)) {
-		if (rta->rta_type == NDA_DST)
-			dst = rta;
-		if (rta->rta_type == NDA_LLADDR)
-			lladdr = rta;
-	}
+	dst = attribute(nlh, NDA_DST);
+	lladdr = attribute(nlh, NDA_LLADDR);
 	if (!dst || !lladdr || memcmp(RTA_DATA(lladdr), conf.mac, ETH_ALEN))
 		return false;
-	*home = nlh->nlmsg_type == RTM_NEWNEIGH ?
-		home_of_vtep(RTA_DATA(dst), RTA_PAYLOAD(dst)) : NOWHERE;
+	*home = nlh->nlmsg_type == RTM_NEWNEIGH ? home_of_vtep(dst) : NOWHERE;
 	return true;
 }
 
@@ -589,38 +610,61 @@ static void *listener_run(void *unused)
 	return NULL;
 }
 
+/* A buffer for netlink's answers. */
+struct answer {
+	union {
+		struct nlmsghdr nlh;
+		char buffer[4096];
+	};
+	int len;
+};
+
+/* Asks for an entry of the VM's MAC: that of the device itself (NTF_SELF), or of
+ * its bridge (NTF_MASTER), where VLANs may matter.
+ */
+static void ask_entry(int fd, int ifindex, int flags, struct answer *answer)
+{
+	struct {
+		struct nlmsghdr nlh;
+		struct ndmsg ndm;
+		struct rtattr lladdr;
+		uint8_t mac[8];
+		struct rtattr vlan;
+		uint16_t vid[2];
+	} request = {
+		.nlh.nlmsg_len = sizeof(request),
+		.nlh.nlmsg_type = RTM_GETNEIGH,
+		.nlh.nlmsg_flags = NLM_F_REQUEST,
+		.ndm.ndm_family = AF_BRIDGE,
+		.ndm.ndm_ifindex = ifindex,
+		.ndm.ndm_flags = flags,
+		.lladdr.rta_type = NDA_LLADDR,
+		.lladdr.rta_len = RTA_LENGTH(ETH_ALEN),
+		.vlan.rta_type = NDA_VLAN,
+		.vlan.rta_len = RTA_LENGTH(sizeof(request.vid[0])),
+		.vid[0] = conf.vid,
+	};
+
+	memcpy(request.mac, conf.mac, ETH_ALEN);
+	if (flags == NTF_SELF || !conf.vid)
+		request.nlh.nlmsg_len = offsetof(typeof(request), vlan);
+	if (send(fd, &request, request.nlh.nlmsg_len, 0) < 0)
+		die("RTM_GETNEIGH: %s", strerror(errno));
+	answer->len = recv(fd, answer->buffer, sizeof(answer->buffer), 0);
+}
+
 /* Asks for the entry.  That there is none is an error's way of saying that the
  * kernel floods.
  */
 static bool ask(int *home)
 {
-	char buffer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct {
-		struct nlmsghdr nlh;
-		struct ndmsg ndm;
-		struct rtattr rta;
-		uint8_t mac[8];
-	} request = {
-		.nlh.nlmsg_len = NLMSG_LENGTH(sizeof(struct ndmsg)) + RTA_SPACE(ETH_ALEN),
-		.nlh.nlmsg_type = RTM_GETNEIGH,
-		.nlh.nlmsg_flags = NLM_F_REQUEST,
-		.ndm.ndm_family = AF_BRIDGE,
-		.ndm.ndm_ifindex = witness.ifindex,
-		.ndm.ndm_flags = NTF_SELF,
-		.rta.rta_type = NDA_LLADDR,
-		.rta.rta_len = RTA_LENGTH(ETH_ALEN),
-	};
-	struct nlmsghdr *nlh = (void *)buffer;
-	int len;
+	struct answer answer;
 
-	memcpy(request.mac, conf.mac, ETH_ALEN);
-	if (send(witness.asker, &request, request.nlh.nlmsg_len, 0) < 0)
-		die("RTM_GETNEIGH: %s", strerror(errno));
-	len = recv(witness.asker, buffer, sizeof(buffer), 0);
-	if (!NLMSG_OK(nlh, len))
+	ask_entry(witness.asker, witness.ifindex, NTF_SELF, &answer);
+	if (!NLMSG_OK(&answer.nlh, answer.len))
 		return false;
 	*home = NOWHERE;
-	return nlh->nlmsg_type == NLMSG_ERROR || parse_entry(nlh, home);
+	return answer.nlh.nlmsg_type == NLMSG_ERROR || parse_entry(&answer.nlh, home);
 }
 
 /* An answer counts only if nothing was heard since the question: it may be the
@@ -866,20 +910,81 @@ static void order_frame(int home)
 	printf("ok\n");
 }
 
+static uint64_t count_missing(uint64_t begin, uint64_t end)
+{
+	uint64_t seq, missing = 0;
+
+	for (seq = begin; seq < end; seq++)
+		missing += !records[seq % FRAME_RING].received;
+	return missing;
+}
+
+/* A slow machine must not count as a loss. */
 static void order_flow(int ms)
 {
-	uint64_t seq, end, begin = sender.next, lost = 0;
+	uint64_t lost, limit, end, begin = sender.next;
 
 	vm.guest.pings = 0;
 	vm.guest.pongs = 0;
 	sleep_until(now() + ms * NSEC_PER_MSEC);
 	end = sender.next;
-	sleep_until(now() + DRAIN_TIME);
-	for (seq = begin; seq < end; seq++)
-		lost += !records[seq % FRAME_RING].received;
+	limit = now() + LOST_TIME;
+	while ((lost = count_missing(begin, end)) && now() < limit)
+		sleep_until(now() + 5 * NSEC_PER_MSEC);
 	printf("ok sent=%" PRIu64 " lost=%" PRIu64 " pings=%" PRIu64 " pongs=%" PRIu64 "\n",
 	       end - begin, lost, atomic_exchange(&vm.guest.pings, 0),
 	       atomic_exchange(&vm.guest.pongs, 0));
+}
+
+static bool is_entry(const struct answer *answer)
+{
+	return NLMSG_OK(&answer->nlh, answer->len) &&
+	       answer->nlh.nlmsg_type == RTM_NEWNEIGH;
+}
+
+/* The VTEP that a home's vxlan device has for the VM's MAC. */
+static const char *vtep_at(const struct home *home, char *text)
+{
+	struct answer answer;
+	const struct rtattr *dst;
+	int family;
+
+	ask_entry(home->asker, home->vxlan_index, NTF_SELF, &answer);
+	if (!is_entry(&answer))
+		return "-";
+	dst = attribute(&answer.nlh, NDA_DST);
+	if (!dst)
+		return "?";
+	family = RTA_PAYLOAD(dst) == sizeof(struct in_addr) ? AF_INET : AF_INET6;
+	return inet_ntop(family, RTA_DATA(dst), text, INET6_ADDRSTRLEN);
+}
+
+/* Where a home's host forwards the VM's MAC to. */
+static const char *place_at(const struct home *home, char *text)
+{
+	const struct ndmsg *ndm;
+	struct answer answer;
+
+	ask_entry(home->asker, home->tap_index, NTF_MASTER, &answer);
+	if (!is_entry(&answer))
+		return "-";
+	ndm = NLMSG_DATA(&answer.nlh);
+	if (ndm->ndm_ifindex == home->tap_index)
+		return home->tap;
+	if (ndm->ndm_ifindex == home->vxlan_index)
+		return vtep_at(home, text);
+	return "?";
+}
+
+static void order_where(void)
+{
+	char text[INET6_ADDRSTRLEN];
+	int i;
+
+	printf("ok");
+	for (i = 0; i < conf.homes; i++)
+		printf(" %s=%s", conf.home[i].ns, place_at(&conf.home[i], text));
+	printf("\n");
 }
 
 static void obey(char *line)
@@ -893,6 +998,8 @@ static void obey(char *line)
 		printf("error\n");
 	else if (!strcmp(word, "announce"))
 		order_announce();
+	else if (!strcmp(word, "where"))
+		order_where();
 	else if (!strcmp(word, "flow") && home > 0)
 		order_flow(home);
 	else if (home < 0 || home >= conf.homes)
@@ -966,7 +1073,7 @@ static void __attribute__((noreturn)) usage(void)
 {
 	die("--mac LLADDR --home NS:TAP:VTEP... --sender NS:TAP --witness NS:DEV\n"
 	    "\t[--rate FRAMES_PER_S] [--rounds N] [--still MS] [--cleanup MS]\n"
-	    "\t[--quiet MS] [--limit MS] [--poll US]\n"
+	    "\t[--quiet MS] [--limit MS] [--poll US] [--vid VID]\n"
 	    "\t[--ip ADDR [--gateway ADDR] [--ping MS]] [--guest NS:TAP]");
 }
 
@@ -985,6 +1092,7 @@ static bool parse_number_option(const char *name, const char *arg)
 		{ "--limit", &conf.limit, NSEC_PER_MSEC },
 		{ "--poll", &conf.poll, NSEC_PER_USEC },
 		{ "--ping", &conf.ping, NSEC_PER_MSEC },
+		{ "--vid", &conf.vid, 1 },
 	};
 	size_t i;
 

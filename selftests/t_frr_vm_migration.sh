@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
-# timeout: 400
+# timeout: 900
 #
 # A virtual machine migrates in an EVPN-VXLAN fabric, spine and leaves with an AS
 # each, from the host behind one leaf to the host behind another, while it and its
