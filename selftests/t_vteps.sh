@@ -11,7 +11,7 @@
 # shellcheck source=selftests/net.sh
 . "$(dirname "$0")/net.sh"
 
-MANY=20000
+MANY=50000
 
 # vx100 and vx200; vx0, which carries VNI 10 and 20; vx6, whose underlay is IPv6.
 setup()
