@@ -168,6 +168,7 @@ void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 
 	lockdep_assert_held(&d->lock);
 	memset(fdb, 0, sizeof(*fdb));
+	fdb->read_at = jiffies;
 	rcu_read_lock();
 	read_vxlan(d, mac, fdb);
 	br = rcu_dereference(d->br);
@@ -615,10 +616,11 @@ bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
 bool vxmob_fdb_stamped_since(const struct vxmob_binding *b,
 			     const struct vxmob_fdb *fdb)
 {
-	u32 ours = (u32)jiffies - b->written;
+	s32 ours = fdb->read_at - b->written;
 	u64 oldest_ms = (fdb->bridge_age + 1ULL) * (MSEC_PER_SEC / USER_HZ);
 
-	return oldest_ms <= jiffies_to_msecs(ours);
+	/* By the time of the reading: a virtual CPU may have stood still since. */
+	return ours >= 0 && oldest_ms <= jiffies_to_msecs(ours);
 }
 
 /**

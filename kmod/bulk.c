@@ -79,7 +79,8 @@ static unsigned int generation(struct vxmob_net *vn)
 /**
  * vxmob_nl_vtep_dump_dumpit - List the VTEPs of domains
  * @skb: filled
- * @cb: where the dump is; args[0] counts the domains behind us
+ * @cb: where the dump is; args[0] counts the domains behind us, args[2] says that
+ *	all was listed and nothing had changed by then
  *
  * Context: process.
  * Return: bytes filled.
@@ -89,8 +90,11 @@ int vxmob_nl_vtep_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct vxmob_net *vn = vxmob_net(sock_net(skb->sk));
 	struct nlattr **tb = vxmob_dump_attrs(cb);
 	struct vxmob_domain *d;
+	bool more = false;
 	long i = 0;
 
+	if (cb->args[2])
+		return 0;
 	rcu_read_lock();
 	cb->seq = generation(vn);
 	list_for_each_entry_rcu(d, &vn->domains, list) {
@@ -98,11 +102,13 @@ int vxmob_nl_vtep_dump_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		    !vxmob_nl_domain_matches(d, tb[VXMOB_A_VTEP_IFINDEX],
 					     tb[VXMOB_A_VTEP_VNI]))
 			continue;
-		if (dump_vteps(skb, cb, d)) {
+		more = dump_vteps(skb, cb, d);
+		if (more) {
 			i--;
 			break;
 		}
 	}
+	cb->args[2] = !more && cb->seq == generation(vn);
 	rcu_read_unlock();
 	cb->args[0] = i;
 	return skb->len;

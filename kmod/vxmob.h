@@ -440,6 +440,7 @@ struct vxmob_domain {
  * @bridge_learned: the bridge entry is externally learned
  * @bridge_age: clock ticks (USER_HZ) since the bridge entry was last written
  * @vxlan_idle: clock ticks since the vxlan entry was last used
+ * @read_at: when both were read, or just before; lower half of jiffies
  */
 struct vxmob_fdb {
 	struct vxmob_place vxlan;
@@ -453,6 +454,7 @@ struct vxmob_fdb {
 	bool bridge_learned;
 	u32 bridge_age;
 	u32 vxlan_idle;
+	u32 read_at;
 };
 
 /**

@@ -51,7 +51,7 @@ domain_numbers()
 	must takes_numbers announce-max 0 60000
 	must takes_numbers dup-moves 2 1000
 	must takes_numbers dup-window 1 86400
-	must vxmob domain add dev g1 help
+	must has "$(vxmob domain add dev g1 help)" "announce-max MS"
 	must misused "unknown option" vxmob domain del dev vx100 settle 1
 	must misused "unknown option" vxmob domain show announce 1
 }
