@@ -23,7 +23,13 @@
  * Packets that have passed the redirect are still on their way to the old port,
  * through a softirq that may wait for its turn.
  */
-#define LINGER	(HZ / 50 ?: 1)
+#define LINGER		(HZ / 50 ?: 1)
+
+/*
+ * A move seldom comes alone, and the first hook and the last one of a kind have the
+ * kernel's code patched on every CPU.
+ */
+#define HOOKS_LAST	(30 * HZ)
 
 static u32 hash(const u8 *mac)
 {
@@ -87,7 +93,7 @@ static void take_out(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 	d->move_gen++;
 	vxmob_fifo_purge(&mv->fifo);
 	llist_add(&mv->over, &d->moves_over);
-	queue_work(vxmob_wq, &d->move_work);
+	queue_delayed_work(vxmob_wq, &d->move_work, HOOKS_LAST);
 }
 
 static void enter_stage(struct vxmob_move *mv, u8 stage, u32 event)
@@ -285,8 +291,8 @@ static void release(struct vxmob_move *mv)
 
 static void release_over(struct work_struct *work)
 {
-	struct vxmob_domain *d = container_of(work, struct vxmob_domain,
-					      move_work);
+	struct vxmob_domain *d = container_of(to_delayed_work(work),
+					      struct vxmob_domain, move_work);
 	struct vxmob_move *mv, *next;
 
 	llist_for_each_entry_safe(mv, next, llist_del_all(&d->moves_over), over)
@@ -306,7 +312,7 @@ void vxmob_moves_init(struct vxmob_domain *d)
 	init_llist_head(&d->moves_over);
 	timer_setup(&d->move_timer, on_time, 0);
 	tasklet_setup(&d->move_drain, let_out);
-	INIT_WORK(&d->move_work, release_over);
+	INIT_DELAYED_WORK(&d->move_work, release_over);
 }
 
 /* The domain's device is going or the domain is: nothing is written. */
@@ -331,7 +337,7 @@ void vxmob_moves_stop(struct vxmob_domain *d)
 	spin_unlock_bh(&d->lock);
 	timer_delete_sync(&d->move_timer);
 	tasklet_kill(&d->move_drain);
-	flush_work(&d->move_work);
+	flush_delayed_work(&d->move_work);
 }
 
 /**

@@ -415,7 +415,7 @@ struct vxmob_domain {
 	struct timer_list move_timer;
 	struct tasklet_struct move_drain;
 	struct llist_head moves_over;
-	struct work_struct move_work;
+	struct delayed_work move_work;
 
 	struct vxmob_limits *limits;
 	struct vxmob_stats __percpu *stats;

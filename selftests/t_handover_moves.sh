@@ -155,7 +155,7 @@ nothing_lost()
 	must [ "${TOTAL[lost_still]}" = 0 ]
 	must [ "${TOTAL[dup]}" = 0 ]
 	must [ "${TOTAL[reorder]}" = 0 ]
-	must [ "${TOTAL[still]}" -ge $((MOVES * STILL / 2)) ]
+	must [ "${TOTAL[still]}" -ge $((MOVES * 5)) ]
 }
 
 explain()
