@@ -2,17 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Shows what vxmob is for: a virtual machine moves to and fro between two leaves
-# of an EVPN fabric while a host behind a third leaf sends to it, first with the
-# routing daemons alone, then with vxmob beside them, in the same virtual
-# machine, on the same kernel, with the same daemons and the same moves.
+# of an EVPN fabric while a host behind a third leaf sends to it, in the same virtual
+# machine, on the same kernel, with the same daemons and the same moves:
+#
+#	frr-only	with the routing daemons alone
+#	vxmob		with vxmob beside them on every leaf
+#	handover	handed over by an orchestrator, with vxmob on the two leaves
+#			that do it; the third one has the daemons alone
 #
 #   demo.sh		on any Debian 12, as root: installs what is missing, builds,
 #			and runs the rest in a VM
 #   demo.sh --inside	the rest, wherever it is: needs FRR, vmnic, and the module
 #			loaded
 #
-# Environment: VXMOB_DEMO_MOVES, a mode (default 12); VXMOB_DEMO_KERNEL (default
-# stock-6.1); VXMOB_DEMO_STILL, how long the machine stands still in a move, and
+# Environment: VXMOB_DEMO_MOVES, of each mode (default 12); VXMOB_DEMO_KERNEL
+# (default stock-6.1); VXMOB_DEMO_STILL, how long the machine stands still, and
 # VXMOB_DEMO_CLEANUP, when its old port is removed (ms; defaults 50 and 300).
 
 set -u -o pipefail
@@ -125,13 +129,36 @@ remarks()
 	[ "$(answer reorder)" = 0 ] || printf ', %d reordered' "$(answer reorder)"
 }
 
+# What an orchestrator says: before the machine stops, and when it runs again.
+hand_over()
+{
+	local from=$1 to=$2
+
+	vxmob -n "$to" move prepare $MAC dev "$EVPN_VXLAN" on $TAP from "$(evpn_vtep "$from")" &&
+	vxmob -n "$from" move prepare $MAC dev "$EVPN_VXLAN" to "$(evpn_vtep "$to")" &&
+	vxmob -n "$from" move hold $MAC dev "$EVPN_VXLAN"
+}
+
+handed_over()
+{
+	vxmob -n "$1" move commit $MAC dev "$EVPN_VXLAN" &&
+	vxmob -n "$2" move commit $MAC dev "$EVPN_VXLAN"
+}
+
 # One move; appends "STATE FDB_US LOST LATE_US" to the mode's results.
 move()
 {
-	local mode=$1 number=$2 from=$3 to=$4
+	local mode=$1 number=$2 from=$3 to=$4 lost
 
+	[ "$mode" != handover ] || hand_over "${HOMES[from]}" "${HOMES[to]}" ||
+		die "the move cannot be prepared"
 	order move "$to"
-	echo "${ANSWER%% *} $(answer fdb) $(answer lost) $(answer late)" >> "$RESULTS/$mode"
+	[ "$mode" != handover ] || handed_over "${HOMES[from]}" "${HOMES[to]}" ||
+		die "the move cannot be committed"
+	# A machine that is handed over misses nothing of what was sent before, either.
+	lost=$(answer lost)
+	[ "$mode" != handover ] || lost=$((lost + $(answer lost_still)))
+	echo "${ANSWER%% *} $(answer fdb) $lost $(answer late)" >> "$RESULTS/$mode"
 	printf '%-8s %2d/%d  %s -> %s: %s points there after %9s ms, lost %4d of %d, and %d while it stood still%s' \
 		"$mode" "$number" "$MOVES" "${HOMES[from]}" "${HOMES[to]}" $WITNESS \
 		"$(ms "$(answer fdb)")" "$(answer lost)" "$(answer after)" \
@@ -182,6 +209,7 @@ print_row()
 	failed=$(grep -c '^failed' "$RESULTS/$mode")
 	MEDIAN[$mode]=$median
 	LOST[$mode]=$lost
+	MEAN[$mode]=$mean
 	awk -v mode="$mode" -v moves="$MOVES" -v failed="$failed" -v median="$median" \
 	    -v p99="$p99" -v min="$min" -v max="$max" -v lost="$lost" -v mean="$mean" \
 	    -v before="${SEQ_BEFORE[$mode]}" -v after="${SEQ_AFTER[$mode]}" 'BEGIN {
@@ -203,6 +231,7 @@ print_table()
 		print_row "$mode"
 	done
 	echo
+	echo "Of a handover the frames sent while the machine stood still count as well."
 	echo "A move that did not end within $LIMIT s has failed, and counts with $LIMIT s."
 	for mode; do
 		read -r late _ _ worst _ <<< "$(column "$mode" 4 | summary)"
@@ -214,10 +243,11 @@ print_table()
 print_verdict()
 {
 	awk -v frr="${MEDIAN[frr-only]}" -v vxmob="${MEDIAN[vxmob]}" \
-	    -v a="${LOST[frr-only]}" -v b="${LOST[vxmob]}" 'BEGIN {
+	    -v a="${LOST[frr-only]}" -v b="${LOST[vxmob]}" -v c="${MEAN[handover]}" 'BEGIN {
 		printf "demo: frr-only median %.1f ms, vxmob median %.2f ms, ratio %.0f; ",
 			frr / 1000, vxmob / 1000, frr / (vxmob ? vxmob : 1)
-		printf "frames lost per move: %.1f vs %.1f\n", a, b
+		printf "frames lost per move: %.1f vs %.1f; ", a, b
+		printf "handover with unaware peers: %.1f\n", c
 	}'
 }
 
@@ -255,7 +285,7 @@ inside()
 {
 	# shellcheck source-path=SCRIPTDIR source=evpn.sh
 	. "$HERE/evpn.sh"
-	declare -gA SEQ_BEFORE SEQ_AFTER MEDIAN LOST
+	declare -gA SEQ_BEFORE SEQ_AFTER MEDIAN LOST MEAN
 	RESULTS=$(mktemp -d)
 	trap cleanup EXIT
 	trap 'exit 130' INT TERM HUP
@@ -273,9 +303,12 @@ inside()
 	enrol
 	say "vxmob is enrolled on every leaf"
 	run_mode vxmob
-	print_table frr-only vxmob
+	vxmob -n $WITNESS domain del dev "$EVPN_VXLAN" || die "$WITNESS keeps vxmob"
+	say "$WITNESS has no vxmob any more; moves are prepared"
+	run_mode handover
+	print_table frr-only vxmob handover
 	print_verdict
-	! grep -q '^failed' "$RESULTS/vxmob"
+	! grep -q '^failed' "$RESULTS/vxmob" "$RESULTS/handover"
 }
 
 case ${1:-} in
