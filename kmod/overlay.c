@@ -55,8 +55,10 @@ int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb)
 		err = set_vni(d, skb);
 	else if (is_tagged(d))
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vid);
-	if (!err)
-		return net_xmit_errno(dev_queue_xmit(skb));
-	kfree_skb(skb);
-	return err;
+	if (err) {
+		kfree_skb(skb);
+		return err;
+	}
+	err = dev_queue_xmit(skb);
+	return err ? net_xmit_errno(err) : 0;
 }
