@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading announcements out of VXLAN packets.
+ * Reading announcements out of VXLAN packets, and out of frames of local ports.
  *
  * What arrives here was sent by anybody who can reach the VXLAN port. The
  * parsers see nothing but bytes and a length, so that KUnit and a fuzzer run
@@ -47,6 +47,7 @@
 #define NA_FLAGS	4
 #define NA_TARGET	8
 #define NA_ADVERT	136
+#define NA_ROUTER	0x80
 #define NA_SOLICITED	0x40
 #define NA_OVERRIDE	0x20
 #define NA_OPT_UNIT	8
@@ -291,6 +292,11 @@ static bool na_announces(const struct inner *inner, struct vxmob_addr *ip)
 	return true;
 }
 
+static bool na_of_router(const struct inner *inner)
+{
+	return inner->data[IP6_HEADER_LEN + NA_FLAGS] & NA_ROUTER;
+}
+
 /* Returns enum vxmob_snoop, or 0 if it is no announcement. */
 static u8 kind_of(const struct inner *inner, struct vxmob_addr *ip)
 {
@@ -304,6 +310,15 @@ static u8 kind_of(const struct inner *inner, struct vxmob_addr *ip)
 	default:
 		return 0;
 	}
+}
+
+static void read_announcement(const struct inner *inner,
+			      struct vxmob_announcement *a)
+{
+	memcpy(a->mac, inner->source, ETH_ALEN);
+	memset(&a->ip, 0, sizeof(a->ip));
+	a->kind = kind_of(inner, &a->ip);
+	a->router = a->kind == VXMOB_SNOOP_NA && na_of_router(inner);
 }
 
 /**
@@ -328,9 +343,7 @@ bool vxmob_parse_frame(const u8 *eth, size_t len, struct vxmob_announcement *a)
 
 	if (!parse_ethernet(eth, len, &inner, &a->vid))
 		return false;
-	memcpy(a->mac, inner.source, ETH_ALEN);
-	memset(&a->ip, 0, sizeof(a->ip));
-	a->kind = kind_of(&inner, &a->ip);
+	read_announcement(&inner, a);
 	return a->kind;
 }
 
@@ -388,4 +401,41 @@ bool vxmob_parse_inner(const u8 *data, size_t len, struct vxmob_inner *in)
 		in->resolution = resolves(proto + skip + 2, len - skip - 2,
 					  get_unaligned_be16(proto + skip));
 	return true;
+}
+
+/* A sender that asks for another one's address tells its own as well. */
+static bool arp_request_names(const struct inner *inner, struct vxmob_addr *ip)
+{
+	const u8 *arp = inner->data;
+
+	if (inner->proto != ETH_P_ARP || !arp_by_source(inner) ||
+	    get_unaligned_be16(arp + ARP_OP) != ARPOP_REQUEST ||
+	    !ip4_unicast(arp + ARP_SPA))
+		return false;
+	set_ip(ip, arp + ARP_SPA, IP4_LEN);
+	return true;
+}
+
+/**
+ * vxmob_parse_owner - Look for a machine that says which IP address it has
+ * @data: an Ethernet frame
+ * @len: how much of it there is; VXMOB_FRAME_MAX bytes are always enough
+ * @a: filled if one is found
+ *
+ * That is an announcement as in vxmob_parse_frame(), but not RARP; or any other
+ * ARP request to a group address by its own sender, who has an address.
+ * A frame with a tag in it is in a VLAN of the machine's own.
+ *
+ * Context: any.
+ * Return: true if the frame is one. Otherwise @a is of no meaning.
+ */
+bool vxmob_parse_owner(const u8 *data, size_t len, struct vxmob_announcement *a)
+{
+	struct inner inner;
+
+	if (!parse_ethernet(data, len, &inner, &a->vid) ||
+	    inner.data != data + ETH_HLEN)
+		return false;
+	read_announcement(&inner, a);
+	return a->ip.len || arp_request_names(&inner, &a->ip);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading announcements out of VXLAN packets, on plain bytes.
+ * Reading announcements out of VXLAN packets, and out of frames, as plain bytes.
  */
 #ifndef _VXMOB_PACKET_H
 #define _VXMOB_PACKET_H
@@ -32,15 +32,18 @@
 #define VXMOB_VID_NONE		0
 
 /**
- * struct vxmob_announcement - A MAC announcing itself inside a VXLAN packet
+ * struct vxmob_announcement - A MAC announcing itself
  * @mac: the MAC that announces itself
- * @kind: enum vxmob_snoop, which kind of frame it was
+ * @kind: enum vxmob_snoop, which kind of frame it was; 0 for an ordinary ARP
+ *	request
+ * @router: it says that it is a router
  * @vid: VLAN of the outer tag of the inner frame, VXMOB_VID_NONE without one
  * @ip: IP address that is announced with the MAC; length 0 for RARP
  */
 struct vxmob_announcement {
 	u8 mac[VXMOB_MAC_LEN];
 	u8 kind;
+	bool router;
 	u16 vid;
 	struct vxmob_addr ip;
 };
@@ -61,5 +64,7 @@ bool vxmob_parse_inner(const u8 *data, size_t len, struct vxmob_inner *in);
 bool vxmob_parse_frame(const u8 *eth, size_t len, struct vxmob_announcement *a);
 bool vxmob_parse_announcement(const u8 *data, size_t len,
 			      struct vxmob_announcement *a);
+bool vxmob_parse_owner(const u8 *data, size_t len,
+		       struct vxmob_announcement *a);
 
 #endif /* _VXMOB_PACKET_H */

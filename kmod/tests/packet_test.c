@@ -817,6 +817,132 @@ static void packet_na_bits(struct kunit *test)
 	}
 }
 
+/**
+ * struct owner_case - A frame of a machine on a local port
+ * @desc: name of the case
+ * @of: from which good ones it differs, a bit mask of enum good
+ * @patch: in what
+ * @found: it says which IP address the machine has
+ * @plain: it is an ordinary request, which asks for another one
+ * @router: it says that it is a router
+ */
+struct owner_case {
+	const char *desc;
+	u8 of;
+	struct frame_patch patch[FRAME_PATCHES];
+	bool found;
+	bool plain;
+	bool router;
+};
+
+static const struct owner_case owner_cases[] = {
+	{ .desc = "as it is", .of = OF_GARP | OF_NA, .found = true },
+	{ .desc = "no address", .of = OF_RARP },
+	{ .desc = "asks for another", .of = OF_REQUEST, .found = true,
+	  .plain = true, .patch = { { FRAME_BODY, 24, 4, { 192, 0, 2, 9 } } } },
+	{ .desc = "asks for nobody", .of = OF_REQUEST, .found = true,
+	  .plain = true, .patch = { { FRAME_BODY, 24, 4, { } } } },
+	{ .desc = "answers another", .of = OF_REPLY,
+	  .patch = { { FRAME_BODY, 24, 4, { 192, 0, 2, 9 } } } },
+	{ .desc = "has no address yet", .of = OF_GARP,
+	  .patch = { { FRAME_BODY, 14, 4, { } } } },
+	{ .desc = "multicast address", .of = OF_GARP,
+	  .patch = { { FRAME_BODY, 14, 4, { 224, 0, 0, 1 } } } },
+	{ .desc = "broadcast address", .of = OF_GARP,
+	  .patch = { { FRAME_BODY, 14, 4, { 255, 255, 255, 255 } } } },
+	{ .desc = "sender is another", .of = OF_GARP,
+	  .patch = { { FRAME_BODY, 13, 1, { 0x56 } } } },
+	{ .desc = "source is another", .of = OF_GARP | OF_NA,
+	  .patch = { { FRAME_SOURCE, 5, 1, { 0x56 } } } },
+	{ .desc = "to one station", .of = OF_GARP | OF_NA,
+	  .patch = { { FRAME_DEST, 0, 1, { 0x02 } } } },
+	{ .desc = "another operation", .of = OF_GARP,
+	  .patch = { { FRAME_BODY, 6, 2, { 0, 9 } } } },
+	{ .desc = "of a router", .of = OF_NA, .found = true, .router = true,
+	  .patch = { { FRAME_BODY, NA_AT + NA_FLAGS, 1, { 0xa0 } } } },
+	{ .desc = "does not override", .of = OF_NA,
+	  .patch = { { FRAME_BODY, NA_AT + NA_FLAGS, 1, { 0 } } } },
+};
+
+static void owner_get_desc(const struct owner_case *param, char *desc)
+{
+	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+/* Creates the function owner_gen_params */
+KUNIT_ARRAY_PARAM(owner, owner_cases, owner_get_desc);
+
+static bool parse_owner(struct kunit *test, const struct frame *frame,
+			size_t len, struct vxmob_announcement *a)
+{
+	u8 *copy = exact_copy(test, frame->data + VXLAN_LEN, len);
+	bool found = vxmob_parse_owner(copy, len, a);
+
+	kunit_kfree(test, copy);
+	return found;
+}
+
+static struct frame make_owner(const struct owner_case *param, int good,
+			       const struct frame_tag *tags)
+{
+	struct frame frame = make_frame(&good_frames[good], tags);
+	int i;
+
+	for (i = 0; i < FRAME_PATCHES; i++)
+		frame_apply(&frame, &param->patch[i]);
+	if (good == GOOD_NA)
+		frame_checksum(&frame);
+	return frame;
+}
+
+static void expect_owner(struct kunit *test, const struct owner_case *param,
+			 int good)
+{
+	struct frame frame = make_owner(param, good, tags_cases[0].tags);
+	struct vxmob_announcement a;
+	size_t len = frame.len - VXLAN_LEN;
+
+	KUNIT_EXPECT_EQ_MSG(test, parse_owner(test, &frame, len, &a),
+			    param->found, "%s", good_frames[good].desc);
+	if (!param->found)
+		return;
+	KUNIT_EXPECT_EQ(test, a.router, param->router);
+	if (param->plain)
+		KUNIT_EXPECT_EQ(test, a.kind, 0);
+	a.kind = good_frames[good].kind;
+	KUNIT_EXPECT_EQ(test, a.vid, VXMOB_VID_NONE);
+	expect_announcement(test, &a, &frame, VXMOB_VID_NONE);
+	while (len--)
+		KUNIT_EXPECT_FALSE_MSG(test, parse_owner(test, &frame, len, &a),
+				       "%zu bytes", len);
+}
+
+static void packet_owner_case(struct kunit *test)
+{
+	const struct owner_case *param = test->param_value;
+	int good;
+
+	for (good = 0; good < ARRAY_SIZE(good_frames); good++)
+		if (param->of & BIT(good))
+			expect_owner(test, param, good);
+}
+
+/* What has a tag is in a VLAN of the machine's own. */
+static void packet_owner_tags_case(struct kunit *test)
+{
+	const struct tags_case *param = test->param_value;
+	struct vxmob_announcement a;
+	struct frame frame;
+	int good;
+
+	for (good = GOOD_GARP_REQUEST; good < ARRAY_SIZE(good_frames); good++) {
+		frame = make_owner(&owner_cases[0], good, param->tags);
+		KUNIT_EXPECT_EQ(test, parse_owner(test, &frame,
+						  frame.len - VXLAN_LEN, &a),
+				!param->tags[0].proto);
+	}
+}
+
 static void vni_get_desc(const struct vni_case *param, char *desc)
 {
 	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
@@ -892,6 +1018,8 @@ static struct kunit_case packet_test_cases[] = {
 	KUNIT_CASE_PARAM(packet_frame_case, frame_gen_params),
 	KUNIT_CASE_PARAM(packet_options_case, options_gen_params),
 	KUNIT_CASE(packet_na_bits),
+	KUNIT_CASE_PARAM(packet_owner_case, owner_gen_params),
+	KUNIT_CASE_PARAM(packet_owner_tags_case, tags_gen_params),
 	KUNIT_CASE_PARAM(packet_vni_case, vni_gen_params),
 	KUNIT_CASE(packet_vni_bits),
 	KUNIT_CASE(packet_vni_truncated),
