@@ -11,7 +11,15 @@
 #include "trace.h"
 #include "vxmob.h"
 
-static bool is_protected(const struct vxmob_options *opt, const u8 *mac)
+/**
+ * vxmob_is_protected - Whether a MAC never moves in a domain
+ * @opt: the domain's options
+ * @mac: the MAC
+ *
+ * Context: any.
+ * Return: true if the options name it.
+ */
+bool vxmob_is_protected(const struct vxmob_options *opt, const u8 *mac)
 {
 	unsigned int i;
 
@@ -47,7 +55,7 @@ void vxmob_claim_policy(struct vxmob_domain *d, const u8 *mac,
 	policy->dup_freeze = opt->dup_action != VXMOB_DUP_ACTION_WARN;
 	policy->guard = opt->guard == VXMOB_GUARD_ON &&
 			opt->mode == VXMOB_MODE_ENFORCE;
-	policy->reserved = fdb->bridge_own || is_protected(opt, mac) ||
+	policy->reserved = fdb->bridge_own || vxmob_is_protected(opt, mac) ||
 			   (br && ether_addr_equal(br->dev_addr, mac));
 	rcu_read_unlock();
 	vxmob_domain_self(d, &policy->self);
@@ -185,13 +193,21 @@ static u32 event_of(const struct vxmob_ruling *ruling)
 	}
 }
 
-static void take_ips(struct vxmob_binding *b, struct vxmob_ips **ips)
+static bool same_ips(const struct vxmob_ips *a, const struct vxmob_ips *b)
 {
-	if (!ips || !*ips)
-		return;
+	return a && b && a->n == b->n &&
+	       !memcmp(a->addr, b->addr, a->n * sizeof(*a->addr));
+}
+
+/* Returns whether they are news. */
+static bool take_ips(struct vxmob_binding *b, struct vxmob_ips **ips)
+{
+	if (!ips || !*ips || same_ips(b->ips, *ips))
+		return false;
 	kfree(b->ips);
 	b->ips = *ips;
 	*ips = NULL;
+	return true;
 }
 
 /* A MAC that comes home leaves a vxlan entry behind. */
@@ -221,15 +237,17 @@ static void pass_on(struct vxmob_binding *b, u8 origin)
 }
 
 static void record(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
+		   const struct vxmob_mobility *was,
 		   const struct vxmob_mobility *next, struct vxmob_ips **ips)
 {
-	u8 was = b->mob.cur.state;
+	bool told;
 
 	vxmob_vtep_count(d, b, next);
 	b->mob = *next;
-	take_ips(b, ips);
+	told = take_ips(b, ips);
 	pass_on(b, next->origin);
-	record_place(d, b, verdict, was);
+	record_place(d, b, verdict, was->cur.state);
+	vxmob_arrived(d, b, verdict, was, told);
 	/* A refresh does not put off what the binding waits for. */
 	if (verdict != VXMOB_VERDICT_REFRESH || hlist_unhashed(&b->due))
 		vxmob_watch_later(d, b);
@@ -270,7 +288,7 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW)
 		vxmob_binding_remove(d, b);
 	else
-		record(d, b, ruling->verdict, next, ips);
+		record(d, b, ruling->verdict, &was, next, ips);
 	vxmob_stats_claim(d, claim->origin, ruling->verdict);
 	trace_vxmob_claim(d, claim, ruling->verdict, ruling->rule);
 	if (ruling->verdict == VXMOB_VERDICT_REFRESH) {

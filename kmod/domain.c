@@ -162,6 +162,7 @@ static void domain_free(struct work_struct *work)
 	struct vxmob_domain *d = container_of(work, struct vxmob_domain,
 					      free_work);
 
+	vxmob_announcer_free(d);
 	vxmob_binding_table_destroy(d);
 	kfree(rcu_dereference_protected(d->opt, true));
 	kfree_skb(d->scratch);
@@ -289,13 +290,11 @@ static struct vxmob_domain *domain_alloc(struct net_device *dev, u32 vni)
 	d->scratch = alloc_skb(SCRATCH_LEN, GFP_KERNEL);
 	d->dump = alloc_skb(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!d->stats || !d->limits || !d->scratch || !d->dump ||
-	    vxmob_binding_table_init(d)) {
-		free_percpu(d->stats);
-		vxmob_limits_free(d->limits);
-		kfree_skb(d->scratch);
-		kfree_skb(d->dump);
-		kfree(d);
-		return NULL;
+	    vxmob_announcer_start(d))
+		goto err_free;
+	if (vxmob_binding_table_init(d)) {
+		vxmob_announcer_free(d);
+		goto err_free;
 	}
 	refcount_set(&d->refs, 1);
 	spin_lock_init(&d->lock);
@@ -313,11 +312,20 @@ static struct vxmob_domain *domain_alloc(struct net_device *dev, u32 vni)
 	vxmob_observe_start(d);
 	vxmob_moves_init(d);
 	return d;
+
+err_free:
+	free_percpu(d->stats);
+	vxmob_limits_free(d->limits);
+	kfree_skb(d->scratch);
+	kfree_skb(d->dump);
+	kfree(d);
+	return NULL;
 }
 
 static void index_bridge(struct vxmob_domain *d, struct net_device *br)
 {
 	netdev_hold(br, &d->br_tracker, GFP_KERNEL);
+	vxmob_port_note_all(br);
 	rcu_assign_pointer(d->br, br);
 	hash_add_rcu(by_bridge, &d->by_bridge, bridge_key(br, d->vid));
 }
@@ -389,15 +397,29 @@ static int hooks_get(struct vxmob_domain *d, const struct vxmob_options *opt,
 		     const struct vxmob_options *was)
 {
 	bool snoops = opt->snoop && !(was && was->snoop);
+	bool drops = blackholes(opt) && !(was && blackholes(was));
 	int err = 0;
 
+	if (!was)
+		err = vxmob_neigh_get(d->net);
+	if (err)
+		return err;
 	if (snoops)
 		err = vxmob_snoop_get(d->underlay);
-	if (err || !blackholes(opt) || (was && blackholes(was)))
-		return err;
-	err = vxmob_blackhole_get(d->net);
-	if (err && snoops)
+	if (err)
+		goto err_neigh;
+	if (drops)
+		err = vxmob_blackhole_get(d->net);
+	if (err)
+		goto err_snoop;
+	return 0;
+
+err_snoop:
+	if (snoops)
 		vxmob_snoop_put(d->underlay);
+err_neigh:
+	if (!was)
+		vxmob_neigh_put(d->net);
 	return err;
 }
 
@@ -409,6 +431,8 @@ static void hooks_put(struct vxmob_domain *d, const struct vxmob_options *opt,
 		vxmob_snoop_put(d->underlay);
 	if (blackholes(was) && !(opt && blackholes(opt)))
 		vxmob_blackhole_put(d->net);
+	if (!opt)
+		vxmob_neigh_put(d->net);
 }
 
 /**
@@ -430,6 +454,7 @@ void vxmob_domain_end(struct vxmob_domain *d)
 	synchronize_net();
 	vxmob_observe_stop(d);
 	vxmob_moves_stop(d);
+	vxmob_announcer_stop(d);
 	release_bindings(d);
 	if (d->dev->reg_state == NETREG_UNREGISTERING)
 		vxmob_fdb_vxlan_gone(d);

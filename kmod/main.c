@@ -21,6 +21,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&vn->domains);
 	mutex_init(&vn->claim_lock);
 	spin_lock_init(&vn->event_lock);
+	xa_init(&vn->blocked);
 	vn->gen = 1;
 	return 0;
 }
@@ -42,6 +43,7 @@ static void __net_exit net_exit(struct net *net)
 	rtnl_lock();
 	end_domains(net);
 	rtnl_unlock();
+	xa_destroy(&vxmob_net(net)->blocked);
 }
 
 static struct pernet_operations net_ops = {
@@ -104,8 +106,13 @@ static void changed_upper(struct net_device *dev,
 {
 	struct vxmob_domain *d = NULL;
 
-	if (!netif_is_bridge_master(info->upper_dev) ||
-	    list_empty(&vxmob_net(dev_net(dev))->domains))
+	if (!netif_is_bridge_master(info->upper_dev))
+		return;
+	if (info->linking)
+		vxmob_port_note(dev);
+	else
+		vxmob_port_forget(dev);
+	if (list_empty(&vxmob_net(dev_net(dev))->domains))
 		return;
 	if (!info->linking)
 		port_left(dev, info->upper_dev);
@@ -189,7 +196,11 @@ static int switchdev_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = switchdev_notifier_info_to_dev(ptr);
 	const struct switchdev_notifier_port_obj_info *info = ptr;
+	const struct switchdev_notifier_port_attr_info *change = ptr;
 
+	if (event == SWITCHDEV_PORT_ATTR_SET && netif_is_bridge_port(dev) &&
+	    change->attr->id == SWITCHDEV_ATTR_ID_PORT_STP_STATE)
+		vxmob_port_note(dev);
 	if (event == SWITCHDEV_PORT_OBJ_DEL && netif_is_bridge_port(dev) &&
 	    info->obj->id == SWITCHDEV_OBJ_ID_PORT_VLAN)
 		vlan_gone(dev, SWITCHDEV_OBJ_PORT_VLAN(info->obj)->vid);

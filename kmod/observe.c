@@ -389,8 +389,10 @@ bool vxmob_look(struct vxmob_domain *d, struct vxmob_binding *b)
 void vxmob_observe(struct vxmob_domain *d, const u8 *mac)
 {
 	spin_lock_bh(&d->lock);
+	d->surveys = true;
 	if (!d->dead)
 		look_at(d, mac, ktime_get_ns(), true);
+	d->surveys = false;
 	spin_unlock_bh(&d->lock);
 }
 

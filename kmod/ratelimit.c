@@ -37,6 +37,13 @@
 #define MAC_RATE	20
 #define MAC_BURST	20
 
+/*
+ * A machine on a local port tells its IP address with each ARP request that it
+ * sends. Most say nothing new, and what is passed over is said again.
+ */
+#define HEARD_RATE	4096
+#define HEARD_BURST	4096
+
 /* Refusals are events: enough to see that a stranger speaks, and who. */
 #define STRANGER_RATE	10
 #define STRANGER_BURST	10
@@ -65,6 +72,8 @@ struct limit {
  * @vtep: buckets of VTEPs that are believed
  * @stranger: buckets of other sources
  * @mac: buckets of MACs
+ * @owner: buckets of MACs on local ports
+ * @heard: of all of these together
  *
  * A bucket is a time, CLOCK_MONOTONIC nanoseconds. Lockless.
  */
@@ -73,6 +82,8 @@ struct vxmob_limits {
 	atomic64_t vtep[1 << VTEP_BITS];
 	atomic64_t stranger[1 << STRANGER_BITS];
 	atomic64_t mac[1 << MAC_BITS];
+	atomic64_t owner[1 << MAC_BITS];
+	atomic64_t heard;
 };
 
 static const struct limit vtep_limit = {
@@ -81,6 +92,10 @@ static const struct limit vtep_limit = {
 
 static const struct limit stranger_limit = {
 	.interval = NSEC_PER_SEC / STRANGER_RATE, .burst = STRANGER_BURST,
+};
+
+static const struct limit heard_limit = {
+	.interval = NSEC_PER_SEC / HEARD_RATE, .burst = HEARD_BURST,
 };
 
 static const struct limit mac_limit = {
@@ -188,4 +203,19 @@ bool vxmob_limit_stranger(struct vxmob_limits *l,
 {
 	return bucket_take(&l->stranger[addr_slot(l, source, STRANGER_BITS)],
 			   &stranger_limit, now);
+}
+
+/**
+ * vxmob_limit_heard - Whether what a machine on a local port says is looked at
+ * @l: the domain's limits
+ * @mac: the machine's MAC
+ * @now: CLOCK_MONOTONIC nanoseconds
+ *
+ * Context: any.
+ * Return: false if it says too much, or all of them together do.
+ */
+bool vxmob_limit_heard(struct vxmob_limits *l, const u8 *mac, u64 now)
+{
+	return bucket_take(&l->owner[mac_slot(l, mac)], &mac_limit, now) &&
+	       bucket_take(&l->heard, &heard_limit, now);
 }

@@ -167,6 +167,33 @@ TRACE_EVENT(vxmob_redirect,
 		  __entry->to, __entry->ttl)
 );
 
+TRACE_EVENT(vxmob_announce,
+	TP_PROTO(const struct vxmob_domain *d, const u8 *mac, u8 round,
+		 unsigned int frames),
+
+	TP_ARGS(d, mac, round, frames),
+
+	TP_STRUCT__entry(
+		__field(u32, ifindex)
+		__field(u32, vni)
+		__array(u8, mac, ETH_ALEN)
+		__field(u8, round)
+		__field(unsigned int, frames)
+	),
+
+	TP_fast_assign(
+		__entry->ifindex = d->ifindex;
+		__entry->vni = d->vni;
+		ether_addr_copy(__entry->mac, mac);
+		__entry->round = round;
+		__entry->frames = frames;
+	),
+
+	TP_printk("ifindex %u vni %u mac %pM round %u: %u frames",
+		  __entry->ifindex, __entry->vni, __entry->mac,
+		  __entry->round, __entry->frames)
+);
+
 #endif /* _VXMOB_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -5,6 +5,7 @@
  *
  *	netlink, transaction, snoop, observe, window -> claim -> rules
  *	domain, binding, vtep, wheel         guard, duplicate -> apply, event, stats
+ *	                                     announce -> neigh, overlay, port
  *
  * Locks, outermost first (Documentation/locking.rst):
  *
@@ -31,6 +32,7 @@
 #include <linux/rhashtable.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -64,6 +66,8 @@
  * @redirectors: moves whose packets travel in this namespace; under the lock of
  *	redirect.c
  * @tails: moves whose bridges are in it; under the lock of tail.c
+ * @hearers: domains that listen on the ports of bridges; under RTNL
+ * @blocked: ports of bridges that do not forward, by index; changed under RTNL
  */
 struct vxmob_net {
 	struct list_head domains;
@@ -76,6 +80,8 @@ struct vxmob_net {
 	atomic_t blackholed;
 	unsigned int redirectors;
 	unsigned int tails;
+	unsigned int hearers;
+	struct xarray blocked;
 };
 
 /**
@@ -297,6 +303,59 @@ struct vxmob_wheel {
 	u64 tick;
 };
 
+#define VXMOB_ROUNDS_MAX	32	/* announcements of a MAC */
+
+/**
+ * enum vxmob_news - What has become known of a MAC and its IP addresses
+ * @VXMOB_NEWS_NONE: nothing
+ * @VXMOB_NEWS_PLACE: where the MAC is
+ * @VXMOB_NEWS_IPS: which IP addresses go with it
+ */
+enum vxmob_news {
+	VXMOB_NEWS_NONE,
+	VXMOB_NEWS_PLACE,
+	VXMOB_NEWS_IPS,
+};
+
+/**
+ * struct vxmob_announcer - The MACs of a domain that are being announced
+ * @macs: by MAC
+ * @round: by the time from one announcement to the next, index 0 for at once;
+ *	each in the order in which they are due
+ * @waiting: those whose port does not forward yet
+ * @poll: when these are looked at again, in jiffies
+ * @timer: runs @tasklet when something is due
+ * @tasklet: announces what is due
+ * @jiffy: when frames were last sent
+ * @sent: how many were sent in that jiffy
+ *
+ * Under the domain's lock.
+ */
+struct vxmob_announcer {
+	struct rhashtable macs;
+	struct list_head round[VXMOB_ROUNDS_MAX];
+	struct list_head waiting;
+	unsigned long poll;
+	struct timer_list timer;
+	struct tasklet_struct tasklet;
+	unsigned long jiffy;
+	unsigned int sent;
+};
+
+#define VXMOB_HEARD_MAX		64
+
+/**
+ * struct vxmob_heard - An IP address heard of a MAC that is not bound yet
+ * @mac: the MAC
+ * @ip: the address; length 0 for none
+ * @at: when, in jiffies
+ */
+struct vxmob_heard {
+	u8 mac[ETH_ALEN];
+	struct vxmob_addr ip;
+	unsigned long at;
+};
+
 #define VXMOB_VTEP_BITS		6
 #define VXMOB_MOVE_BITS		8
 
@@ -359,6 +418,10 @@ struct vxmob_wheel {
  * @move_drain: lets out frames that were kept
  * @moves_over: moves that have ended, whose hooks are still there; lockless
  * @move_work: releases them
+ * @announcer: local MACs that are being announced
+ * @surveys: what is found just now has been there for long; under @lock
+ * @heard: IP addresses heard last of MACs that were not bound; under @lock
+ * @heard_next: where in @heard the next one goes, modulo its size
  * @limits: how many announcements have come lately; lockless
  * @stats: per-CPU counters
  * @hints: changes looked at; under @lock
@@ -416,6 +479,11 @@ struct vxmob_domain {
 	struct tasklet_struct move_drain;
 	struct llist_head moves_over;
 	struct delayed_work move_work;
+
+	struct vxmob_announcer announcer;
+	bool surveys;
+	struct vxmob_heard heard[VXMOB_HEARD_MAX];
+	unsigned int heard_next;
 
 	struct vxmob_limits *limits;
 	struct vxmob_stats __percpu *stats;
@@ -514,6 +582,12 @@ u16 vxmob_vlan_of(const struct sk_buff *skb, const struct net_device *br,
 int vxmob_vlan_choose(struct net_device *dev, const struct net_device *br,
 		      u32 vni, int vid, struct netlink_ext_ack *extack);
 
+/* port.c */
+void vxmob_port_note(struct net_device *port);
+void vxmob_port_forget(struct net_device *port);
+void vxmob_port_note_all(struct net_device *br);
+bool vxmob_port_forwards(struct vxmob_domain *d, struct net_device *port);
+
 /* binding.c */
 int vxmob_binding_init(void);
 void vxmob_binding_exit(void);
@@ -540,6 +614,7 @@ u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
 void vxmob_claim_policy(struct vxmob_domain *d, const u8 *mac,
 			const struct vxmob_fdb *fdb,
 			struct vxmob_policy *policy);
+bool vxmob_is_protected(const struct vxmob_options *opt, const u8 *mac);
 u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
 		      const struct vxmob_fdb *seen, struct vxmob_ips **ips,
 		      int *err);
@@ -654,6 +729,21 @@ void vxmob_move_pretend(struct vxmob_domain *d, const u8 *mac,
 /* gate.c */
 void vxmob_gate_gone(struct net_device *dev);
 
+/* announce.c */
+int vxmob_announcer_start(struct vxmob_domain *d);
+void vxmob_announcer_stop(struct vxmob_domain *d);
+void vxmob_announcer_free(struct vxmob_domain *d);
+void vxmob_announce(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_arrived(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
+		   const struct vxmob_mobility *was, bool told);
+
+/* neigh.c */
+int vxmob_neigh_get(struct net *net);
+void vxmob_neigh_put(struct net *net);
+void vxmob_neigh_recall(struct vxmob_domain *d, struct vxmob_binding *b);
+void vxmob_neigh_told(struct vxmob_domain *d, const u8 *mac,
+		      const struct vxmob_addr *ip, bool local, u8 news);
+
 /* overlay.c */
 int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb);
 
@@ -679,6 +769,7 @@ bool vxmob_limit_claim(struct vxmob_limits *l, const struct vxmob_addr *vtep,
 		       const u8 *mac, u64 now);
 bool vxmob_limit_stranger(struct vxmob_limits *l,
 			  const struct vxmob_addr *source, u64 now);
+bool vxmob_limit_heard(struct vxmob_limits *l, const u8 *mac, u64 now);
 
 /* event.c */
 void vxmob_event_domain(struct vxmob_domain *d, u32 type);

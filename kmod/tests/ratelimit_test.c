@@ -184,6 +184,26 @@ static void ratelimit_stranger(struct kunit *test)
 	vxmob_limits_free(l);
 }
 
+/* What is said on local ports has limits of its own. */
+static void ratelimit_heard(struct kunit *test)
+{
+	struct vxmob_limits *l = make_limits(test);
+	u8 mac[ETH_ALEN] = { 0x02, [ETH_ALEN - 1] = 1 };
+	u32 i, pass = 0;
+
+	for (i = 0; i < 100; i++)
+		pass += vxmob_limit_heard(l, mac, START);
+	KUNIT_EXPECT_EQ(test, pass, MAC_BURST);
+	/* the same MAC is announced by a VTEP as before */
+	KUNIT_EXPECT_EQ(test, claims(l, 1, 0x020000000001, 0, 1, START), 1);
+	for (i = 0; i < 10000; i++) {
+		u64_to_ether_addr(0x030000000000 + i, mac);
+		pass += vxmob_limit_heard(l, mac, START);
+	}
+	KUNIT_EXPECT_EQ(test, pass, HEARD_BURST);
+	vxmob_limits_free(l);
+}
+
 /* No two domains share their secret. */
 static void ratelimit_key(struct kunit *test)
 {
@@ -207,6 +227,7 @@ static struct kunit_case ratelimit_test_cases[] = {
 	KUNIT_CASE(ratelimit_arrival),
 	KUNIT_CASE(ratelimit_vtep),
 	KUNIT_CASE(ratelimit_stranger),
+	KUNIT_CASE(ratelimit_heard),
 	KUNIT_CASE(ratelimit_key),
 	{}
 };
