@@ -10,7 +10,6 @@
  *
  * The hooks are registered in a namespace while there is such a move.
  */
-#include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
 #include <net/udp_tunnel.h>
@@ -21,15 +20,6 @@
 #define SPORT_MAX	65535
 
 static DEFINE_MUTEX(hooks_lock);
-
-/* Would the bridge take a frame of the VLAN from this port? */
-static bool admits(const struct net_device *port, u16 vid)
-{
-	struct bridge_vlan_info info;
-
-	return br_port_get_stp_state(port) == BR_STATE_FORWARDING &&
-	       (!vid || !br_vlan_get_info_rcu(port, vid, &info));
-}
 
 static struct vxmob_move *find(struct sk_buff *skb, const struct net_device *br,
 			       struct net_device *port)
@@ -81,7 +71,7 @@ static unsigned int from_port(void *priv, struct sk_buff *skb,
 	struct net_device *br = netdev_master_upper_dev_get_rcu(state->in);
 	struct vxmob_move *mv = br ? find(skb, br, state->in) : NULL;
 
-	if (!mv || state->in == mv->d->dev || !admits(state->in, mv->d->vid))
+	if (!mv || state->in == mv->d->dev || !vxmob_port_forwards(mv->d, state->in))
 		return NF_ACCEPT;
 	send(mv, skb);
 	return NF_STOLEN;

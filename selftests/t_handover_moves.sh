@@ -13,6 +13,7 @@
 #	                   peer (VTEP .3), without vxmob
 
 # shellcheck disable=SC2317 # cases are called by name
+# shellcheck disable=SC2153 # setup_ns assigns what is in capitals
 # shellcheck source=selftests/net.sh
 . "$(dirname "$0")/net.sh"
 
