@@ -139,9 +139,13 @@ static void speak_up(struct vxmob_domain *d, struct vxmob_move *mv)
 		vxmob_apply(d, b, &b->mob.cur, &fdb);
 }
 
-/* From here on frames are sent to the target, whatever the bridge shows. */
-static void stay_quiet(struct vxmob_domain *d, struct vxmob_move *mv)
+/*
+ * From here on frames are sent to the target, whatever the bridge shows, and what
+ * the old port still lets out is late.
+ */
+static void begin_tail(struct vxmob_domain *d, struct vxmob_move *mv)
 {
+	WRITE_ONCE(mv->settled, jiffies + settle_time(d));
 	mv->turn_at = jiffies + (mv->listened ? MAX_JIFFY_OFFSET : LINGER);
 	if (mv->quiet && !mv->listened)
 		wake_at(d, mv->turn_at);
@@ -159,7 +163,7 @@ static void source_moved(struct vxmob_domain *d, struct vxmob_move *mv)
 
 	mv->until = jiffies + time;
 	if (mv->stage == VXMOB_STAGE_PREPARED)
-		stay_quiet(d, mv);
+		begin_tail(d, mv);
 	enter_stage(mv, VXMOB_STAGE_MOVED, VXMOB_EVENT_MOVE_MOVED);
 	if (time)
 		wake_at(d, mv->until);
@@ -635,8 +639,7 @@ static int hold_source(struct vxmob_domain *d, struct vxmob_move *mv)
 	vxmob_fdb_read(d, mv->mac, &fdb);
 	mv->old.bridge_learned = fdb.bridge_learned;
 	mv->old.bridge_port = fdb.bridge_port;
-	mv->settled = jiffies + settle_time(d);
-	stay_quiet(d, mv);
+	begin_tail(d, mv);
 	WRITE_ONCE(mv->stage, VXMOB_STAGE_HELD);
 	mv->holding = true;
 	verdict = claim_place(d, mv, &to, VXMOB_ORIGIN_CONTROL);
