@@ -25,12 +25,20 @@ static int set_vni(const struct vxmob_domain *d, struct sk_buff *skb)
 	return 0;
 }
 
-/* Whether frames of the domain's VLAN leave the vxlan port with a tag */
-static bool is_tagged(const struct vxmob_domain *d)
+/**
+ * vxmob_overlay_is_tagged - Whether a domain's frames have a VLAN tag in the overlay
+ * @d: the domain, whose device is not gone
+ *
+ * Context: any; RCU is held.
+ * Return: true if frames of its VLAN leave the vxlan port with a tag, which there
+ *	is not turned into a VNI.
+ */
+bool vxmob_overlay_is_tagged(const struct vxmob_domain *d)
 {
 	struct bridge_vlan_info info;
 
-	return d->vid && !br_vlan_get_info_rcu(d->dev, d->vid, &info) &&
+	return d->vid && !vxmob_is_external(d->dev) &&
+	       !br_vlan_get_info_rcu(d->dev, d->vid, &info) &&
 	       !(info.flags & BRIDGE_VLAN_INFO_UNTAGGED);
 }
 
@@ -53,7 +61,7 @@ int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb)
 	skb->dev = d->dev;
 	if (vxmob_is_external(d->dev))
 		err = set_vni(d, skb);
-	else if (is_tagged(d))
+	else if (vxmob_overlay_is_tagged(d))
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vid);
 	if (err) {
 		kfree_skb(skb);

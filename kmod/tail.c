@@ -50,15 +50,30 @@ static int push_header(struct sk_buff *skb, u32 vni)
 	return 0;
 }
 
+/*
+ * A tag is not the packet's but the frame's: the domain's own, or one that the
+ * bridge does not look at. Returns NULL, and the frame is gone, without memory.
+ */
+static struct sk_buff *tag(const struct vxmob_domain *d, struct sk_buff *skb)
+{
+	if (d->vid)
+		__vlan_hwaccel_clear_tag(skb);
+	if (vxmob_overlay_is_tagged(d))
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vid);
+	return skb_vlan_tag_present(skb) ? __vlan_hwaccel_push_inside(skb) :
+					   skb;
+}
+
 static void send(struct vxmob_move *mv, struct sk_buff *skb)
 {
-	__be16 sport = udp_flow_src_port(mv->d->net, skb, SPORT_MIN, SPORT_MAX,
-					 true);
+	__be16 sport;
 
 	skb_push(skb, ETH_HLEN);
 	skb_forward_csum(skb);
-	if (mv->d->vid)
-		__vlan_hwaccel_clear_tag(skb);
+	sport = udp_flow_src_port(mv->d->net, skb, SPORT_MIN, SPORT_MAX, true);
+	skb = tag(mv->d, skb);
+	if (!skb)
+		return;
 	if (push_header(skb, mv->d->vni))
 		kfree_skb(skb);
 	else

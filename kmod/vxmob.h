@@ -745,6 +745,7 @@ void vxmob_neigh_told(struct vxmob_domain *d, const u8 *mac,
 		      const struct vxmob_addr *ip, bool local, u8 news);
 
 /* overlay.c */
+bool vxmob_overlay_is_tagged(const struct vxmob_domain *d);
 int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb);
 
 /* vtep.c */
