@@ -25,6 +25,7 @@
  * @port: the port, held; NULL when it has been unregistered
  * @tracker: for @port
  * @ops: the hook
+ * @rcu: frees it: who lists hooks looks at @ops
  */
 struct vxmob_gate {
 	struct list_head list;
@@ -32,6 +33,7 @@ struct vxmob_gate {
 	struct net_device *port;
 	netdevice_tracker tracker;
 	struct nf_hook_ops ops;
+	struct rcu_head rcu;
 };
 
 static LIST_HEAD(gates);
@@ -174,7 +176,7 @@ void vxmob_gate_put(struct vxmob_gate *g)
 	if (!--g->refs) {
 		if (g->port)
 			tear_down(g);
-		kfree(g);
+		kfree_rcu(g, rcu);
 	}
 	mutex_unlock(&gates_lock);
 }
