@@ -252,6 +252,8 @@ static void on_time(struct timer_list *t)
 	struct vxmob_move *mv, *tmp;
 
 	spin_lock(&d->lock);
+	if (d->dead)
+		goto out;
 	list_for_each_entry_safe(mv, tmp, &d->move_list, list)
 		if (time_after_eq(jiffies, mv->until))
 			time_is_up(d, mv);
@@ -261,8 +263,9 @@ static void on_time(struct timer_list *t)
 	list_for_each_entry(mv, &d->move_list, list)
 		next = earlier(next, waits_to_turn(mv) ?
 			       earlier(mv->until, mv->turn_at) : mv->until);
-	if (!d->dead && !list_empty(&d->move_list))
+	if (!list_empty(&d->move_list))
 		wake_at(d, next);
+out:
 	spin_unlock(&d->lock);
 }
 
