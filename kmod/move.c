@@ -606,6 +606,17 @@ void vxmob_move_seen_held(struct vxmob_domain *d, const u8 *mac)
 	spin_unlock_bh(&d->lock);
 }
 
+/* What is refused leaves it where it is, and the entries to the daemon. */
+static void fetch_home(struct vxmob_domain *d, struct vxmob_move *mv)
+{
+	bool quiet = mv->quiet;
+
+	WRITE_ONCE(mv->quiet, false);	/* read what is really there */
+	claim_home(d, mv);
+	if (!is_on(vxmob_binding_find(d, mv->mac), mv->port))
+		WRITE_ONCE(mv->quiet, quiet);
+}
+
 /**
  * vxmob_move_came_back - A machine that was held runs here again
  * @d: the domain
@@ -619,10 +630,8 @@ void vxmob_move_came_back(struct vxmob_domain *d, const u8 *mac)
 
 	spin_lock_bh(&d->lock);
 	mv = find_stage(d, mac, VXMOB_ROLE_SOURCE, VXMOB_STAGE_MOVED);
-	if (mv && mv->stage != VXMOB_STAGE_PREPARED) {
-		WRITE_ONCE(mv->quiet, false);
-		claim_home(d, mv);
-	}
+	if (mv && mv->stage != VXMOB_STAGE_PREPARED)
+		fetch_home(d, mv);
 	spin_unlock_bh(&d->lock);
 }
 
