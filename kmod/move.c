@@ -949,10 +949,10 @@ static int get_hooks(struct vxmob_domain *d, struct vxmob_move *mv)
 	struct net_device *port = port_of(d, mv);
 	int err;
 
-	if (port) {
-		mv->gate = vxmob_gate_get(port);
-		dev_put(port);
-	}
+	if (!port)	/* 0 if the MAC is on none, which is refused with a reason */
+		return mv->port ? -ENODEV : 0;
+	mv->gate = vxmob_gate_get(port);
+	dev_put(port);
 	if (IS_ERR(mv->gate)) {
 		err = PTR_ERR(mv->gate);
 		mv->gate = NULL;
