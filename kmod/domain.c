@@ -146,6 +146,25 @@ struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
 }
 
 /**
+ * vxmob_domains_drop_packets - Let go of packets that came in through a device
+ * @dev: the device, which is being unregistered
+ *
+ * Packets may travel in another namespace than the devices of their domain.
+ *
+ * Context: process; RTNL is held, no lock of the module is.
+ */
+void vxmob_domains_drop_packets(const struct net_device *dev)
+{
+	struct vxmob_domain *d;
+	unsigned int i;
+
+	ASSERT_RTNL();
+	hash_for_each(by_vni, i, d, by_vni)
+		if (d->underlay == dev_net(dev))
+			vxmob_moves_device_gone(d, dev);
+}
+
+/**
  * vxmob_domain_get - Take a reference
  * @d: the domain, found under RCU
  *

@@ -125,18 +125,6 @@ static void changed_upper(struct net_device *dev,
 		port_gone(dev, info->upper_dev);
 }
 
-/* Packets may travel in another namespace than the devices of their domain. */
-static void drop_packets_of(struct net_device *dev)
-{
-	struct vxmob_domain *d;
-	struct net *net;
-
-	for_each_net(net)
-		list_for_each_entry(d, &vxmob_net(net)->domains, list)
-			if (d->underlay == dev_net(dev))
-				vxmob_moves_device_gone(d, dev);
-}
-
 static void gone(struct net_device *dev)
 {
 	struct vxmob_domain *d;
@@ -144,7 +132,7 @@ static void gone(struct net_device *dev)
 	while ((d = vxmob_domain_next(dev, NULL)))
 		vxmob_domain_end(d);
 	vxmob_gate_gone(dev);
-	drop_packets_of(dev);
+	vxmob_domains_drop_packets(dev);
 }
 
 static int netdev_event(struct notifier_block *nb, unsigned long event,

@@ -570,6 +570,7 @@ struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
 					      u16 vid);
 struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
 					   __be16 port, u8 addr_len);
+void vxmob_domains_drop_packets(const struct net_device *dev);
 bool vxmob_domain_get(struct vxmob_domain *d);
 void vxmob_domain_put(struct vxmob_domain *d);
 int vxmob_domain_join(struct vxmob_domain *d);
