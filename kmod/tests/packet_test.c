@@ -943,6 +943,170 @@ static void packet_owner_tags_case(struct kunit *test)
 	}
 }
 
+/**
+ * struct inner_case - A frame for one station, and whether it resolves addresses
+ * @desc: name of the case
+ * @good: the frame that it is made from, but for the destination
+ * @patch: what is different
+ * @resolution: it is ARP, RARP or neighbour discovery
+ */
+struct inner_case {
+	const char *desc;
+	enum good good;
+	struct frame_patch patch;
+	bool resolution;
+};
+
+static const u8 inner_dest[ETH_ALEN] = { 0x02, 0x66, 0x77, 0x88, 0x99, 0xaa };
+
+static const struct inner_case inner_cases[] = {
+	{ .desc = "RARP", .good = GOOD_RARP, .resolution = true },
+	{ .desc = "ARP", .good = GOOD_GARP_REPLY, .resolution = true },
+	{ .desc = "router solicitation", .good = GOOD_NA, .resolution = true,
+	  .patch = { FRAME_BODY, NA_AT, 1, { 133 } } },
+	{ .desc = "neighbour solicitation", .good = GOOD_NA, .resolution = true,
+	  .patch = { FRAME_BODY, NA_AT, 1, { 135 } } },
+	{ .desc = "neighbour advertisement", .good = GOOD_NA,
+	  .resolution = true },
+	{ .desc = "redirect", .good = GOOD_NA, .resolution = true,
+	  .patch = { FRAME_BODY, NA_AT, 1, { 137 } } },
+	{ .desc = "multicast listener done", .good = GOOD_NA,
+	  .patch = { FRAME_BODY, NA_AT, 1, { 132 } } },
+	{ .desc = "router renumbering", .good = GOOD_NA,
+	  .patch = { FRAME_BODY, NA_AT, 1, { 138 } } },
+	{ .desc = "UDP over IPv6", .good = GOOD_NA,
+	  .patch = { FRAME_BODY, 6, 1, { 17 } } },
+	{ .desc = "IPv4", .good = GOOD_GARP_REPLY,
+	  .patch = { FRAME_PROTO, 0, 2, { 0x08, 0x00 } } },
+};
+
+static void inner_get_desc(const struct inner_case *param, char *desc)
+{
+	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+/* Creates the function inner_gen_params */
+KUNIT_ARRAY_PARAM(inner, inner_cases, inner_get_desc);
+
+static struct frame make_inner(const struct inner_case *param,
+			       const struct frame_tag *tags)
+{
+	struct frame frame = make_frame(&good_frames[param->good], tags);
+
+	frame_apply(&frame, &param->patch);
+	memcpy(frame_part(&frame, FRAME_DEST), inner_dest, ETH_ALEN);
+	return frame;
+}
+
+static bool parse_inner(struct kunit *test, const struct frame *frame,
+			size_t len, struct vxmob_inner *in)
+{
+	u8 *copy = exact_copy(test, frame->data, len);
+	bool found;
+
+	memset(in, 0x5a, sizeof(*in));
+	in->resolution = true;
+	found = vxmob_parse_inner(copy, len, in);
+	kunit_kfree(test, copy);
+	return found;
+}
+
+/* A frame whose tags are not to be understood is for its station all the same. */
+static void packet_inner_case(struct kunit *test)
+{
+	const struct inner_case *param = test->param_value;
+	struct vxmob_inner in;
+	struct frame frame;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(tags_cases); i++) {
+		frame = make_inner(param, tags_cases[i].tags);
+		KUNIT_ASSERT_TRUE(test, parse_inner(test, &frame, frame.len,
+						    &in));
+		KUNIT_EXPECT_EQ(test, memcmp(in.dest, inner_dest, ETH_ALEN), 0);
+		KUNIT_EXPECT_EQ_MSG(test, in.resolution,
+				    param->resolution && !tags_cases[i].refused,
+				    "%s", tags_cases[i].desc);
+	}
+}
+
+/* Whom it is for is in the Ethernet header; all that counts is in the first bytes. */
+static void packet_inner_truncated_case(struct kunit *test)
+{
+	const struct inner_case *param = test->param_value;
+	size_t len, header = VXLAN_LEN + ETH_HLEN;
+	struct vxmob_inner in;
+	struct frame frame;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(tags_cases); i++) {
+		frame = make_inner(param, tags_cases[i].tags);
+		for (len = 0; len < frame.len; len++)
+			KUNIT_EXPECT_EQ_MSG(test, len >= header,
+					    parse_inner(test, &frame, len, &in),
+					    "%s, %zu bytes",
+					    tags_cases[i].desc, len);
+		len = min_t(size_t, frame.len, VXMOB_INNER_MAX);
+		parse_inner(test, &frame, len, &in);
+		KUNIT_EXPECT_EQ(test, in.resolution,
+				param->resolution && !tags_cases[i].refused);
+	}
+}
+
+/* A type that is cut off is none. */
+static void packet_inner_type_missing(struct kunit *test)
+{
+	const struct inner_case param = { .good = GOOD_NA };
+	struct frame frame = make_inner(&param, tags_cases[0].tags);
+	size_t type = frame.proto + 2 + NA_AT;
+	struct vxmob_inner in;
+
+	KUNIT_EXPECT_TRUE(test, parse_inner(test, &frame, type, &in));
+	KUNIT_EXPECT_FALSE(test, in.resolution);
+	KUNIT_EXPECT_TRUE(test, parse_inner(test, &frame, type + 1, &in));
+	KUNIT_EXPECT_TRUE(test, in.resolution);
+}
+
+static void packet_inner_group(struct kunit *test)
+{
+	struct vxmob_inner in;
+	struct frame frame;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(good_frames); i++) {
+		frame = make_frame(&good_frames[i], tags_cases[0].tags);
+		KUNIT_EXPECT_FALSE(test, parse_inner(test, &frame, frame.len,
+						     &in));
+	}
+}
+
+/* The same as behind a VXLAN header, to the byte. */
+static void packet_bare_frame_case(struct kunit *test)
+{
+	const struct tags_case *param = test->param_value;
+	struct vxmob_announcement a;
+	struct frame frame;
+	size_t len;
+	bool found;
+	u8 *copy;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(good_frames); i++) {
+		frame = make_frame(&good_frames[i], param->tags);
+		for (len = 0; len <= frame.len - VXLAN_LEN; len++) {
+			copy = exact_copy(test, frame.data + VXLAN_LEN, len);
+			found = vxmob_parse_frame(copy, len, &a);
+			kunit_kfree(test, copy);
+			KUNIT_EXPECT_EQ_MSG(test, found, !param->refused &&
+					    len == frame.len - VXLAN_LEN,
+					    "%s, %zu bytes",
+					    good_frames[i].desc, len);
+		}
+		if (!param->refused)
+			expect_announcement(test, &a, &frame, param->vid);
+	}
+}
+
 static void vni_get_desc(const struct vni_case *param, char *desc)
 {
 	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
@@ -1009,6 +1173,11 @@ static void packet_max(struct kunit *test)
 		KUNIT_EXPECT_LE(test, len, (size_t)VXMOB_PACKET_MAX);
 	}
 	KUNIT_EXPECT_EQ(test, len + options, (size_t)VXMOB_PACKET_MAX);
+	KUNIT_EXPECT_EQ(test, len + options - VXLAN_LEN,
+			(size_t)VXMOB_FRAME_MAX);
+	/* Of an advertisement behind two tags its type is the last byte. */
+	KUNIT_EXPECT_EQ(test, len - sizeof(frame_na) + 2 + NA_AT + 1,
+			(size_t)VXMOB_INNER_MAX);
 }
 
 static struct kunit_case packet_test_cases[] = {
@@ -1020,6 +1189,11 @@ static struct kunit_case packet_test_cases[] = {
 	KUNIT_CASE(packet_na_bits),
 	KUNIT_CASE_PARAM(packet_owner_case, owner_gen_params),
 	KUNIT_CASE_PARAM(packet_owner_tags_case, tags_gen_params),
+	KUNIT_CASE_PARAM(packet_bare_frame_case, tags_gen_params),
+	KUNIT_CASE_PARAM(packet_inner_case, inner_gen_params),
+	KUNIT_CASE_PARAM(packet_inner_truncated_case, inner_gen_params),
+	KUNIT_CASE(packet_inner_type_missing),
+	KUNIT_CASE(packet_inner_group),
 	KUNIT_CASE_PARAM(packet_vni_case, vni_gen_params),
 	KUNIT_CASE(packet_vni_bits),
 	KUNIT_CASE(packet_vni_truncated),

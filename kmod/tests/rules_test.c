@@ -88,6 +88,8 @@ enum rules_policy {
 	RESERVED,
 	GUARDED,
 	GUARDED_CONFIRM_NONE,
+	GATED,
+	GATED_ANY,
 };
 
 static const struct vxmob_policy policies[] = {
@@ -99,6 +101,11 @@ static const struct vxmob_policy policies[] = {
 		      .confirm_ms = CONFIRM_MS },
 	[GUARDED] = { .confirm_ms = CONFIRM_MS, .guard = true },
 	[GUARDED_CONFIRM_NONE] = { .guard = true },
+	/* Between port 1 and VTEP 3, or whichever VTEP */
+	[GATED] = { .confirm_ms = CONFIRM_MS, .gated = true, .gate_port = 11,
+		    .gate_vtep = { .len = 4, .b = { 192, 0, 2, 3 } } },
+	[GATED_ANY] = { .confirm_ms = CONFIRM_MS, .gated = true,
+			.gate_port = 11 },
 	[RESERVED] = { .self = { .len = 4, .b = { 192, 0, 2, 2 } },
 		       .confirm_ms = CONFIRM_MS, .reserved = true },
 };
@@ -143,6 +150,7 @@ struct rules_state {
  * @op: enum vxmob_op
  * @sticky: the MAC is not to move
  * @router: the MAC belongs to a router
+ * @prepared: it is the module's own, in a handover
  */
 struct rules_word {
 	u8 origin;
@@ -151,6 +159,7 @@ struct rules_word {
 	u8 op;
 	bool sticky;
 	bool router;
+	bool prepared;
 };
 
 /**
@@ -945,6 +954,97 @@ static const struct rules_case rules_cases[] = {
 	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
 	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1, .bump = 1,
 		    .origin = LEARN, .window_end = WINDOW } },
+	{ .desc = "17: what is prepared is not late", .policy = GUARDED,
+	  .bound = { .cur = VTEP3, .prev = PORT1, .seq = NUM(5),
+		     .since = 1 },
+	  .claim = { LEARN, PORT1, .prepared = true }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1,
+		    .seq = NUM(5), .bump = 1, .origin = LEARN,
+		    .window_end = WINDOW } },
+
+	/* 21: data that names neither end of a handover */
+	{ .desc = "21: learn on another port", .policy = GATED,
+	  .bound = { .cur = VTEP3, .seq = NUM(5) },
+	  .claim = { LEARN, PORT2 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "21: snoop from another VTEP", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { SNOOP, VTEP4 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "21: snoop from the same number in IPv6", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { SNOOP, V6_3 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "21: dplearn from another VTEP", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { DPLEARN, VTEP4 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "21: snoop where no VTEP is named", .policy = GATED_ANY,
+	  .claim = { SNOOP, VTEP3 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "21: before a new binding", .policy = GATED,
+	  .claim = { LEARN, PORT2 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "21: before a freeze", .policy = GATED,
+	  .bound = { .cur = VTEP3, .status = FROZEN },
+	  .claim = { LEARN, PORT2 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "21: before a refresh", .policy = GATED,
+	  .bound = { .cur = VTEP4, .status = PROVISIONAL, .origin = SNOOP,
+		     .window_end = WINDOW },
+	  .claim = { SNOOP, VTEP4 }, ROW(21, REFUSE_GATED) },
+	{ .desc = "1: before the handover", .policy = GATED, .mac = mac_zero,
+	  .claim = { LEARN, PORT2 }, ROW(1, REFUSE_INVALID) },
+	{ .desc = "2: withdrawal of neither end", .policy = GATED,
+	  .bound = { .cur = PORT2, .origin = LEARN },
+	  .claim = { LEARN, PORT2, .op = WITHDRAW },
+	  ROW(2, ACCEPT_WITHDRAW) },
+	{ .desc = "3: stale withdrawal of neither end", .policy = GATED,
+	  .bound = { .cur = VTEP3 },
+	  .claim = { LEARN, PORT2, .op = WITHDRAW },
+	  ROW(3, REFUSE_STALE_WITHDRAW) },
+	{ .desc = "4: one end, frozen", .policy = GATED,
+	  .bound = { .cur = VTEP3, .status = FROZEN },
+	  .claim = { LEARN, PORT1 }, ROW(4, REFUSE_FROZEN) },
+	{ .desc = "5: one end, new", .policy = GATED,
+	  .claim = { SNOOP, VTEP3 }, ROW(5, ACCEPT_NEW),
+	  .then = { .cur = VTEP3, .status = PROVISIONAL, .origin = SNOOP,
+		    .window_end = WINDOW } },
+	{ .desc = "6: one end, refreshed", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { LEARN, PORT1 }, ROW(6, REFRESH),
+	  .then = { .cur = PORT1, .origin = LEARN } },
+	{ .desc = "7: one end, sticky at the other", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN, .sticky = true },
+	  .claim = { SNOOP, VTEP3 }, ROW(7, REFUSE_STICKY) },
+	{ .desc = "17: learn on the port of the handover", .policy = GATED,
+	  .bound = { .cur = VTEP3 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .bump = 1, .origin = LEARN,
+		    .window_end = WINDOW } },
+	{ .desc = "17: the same where no VTEP is named", .policy = GATED_ANY,
+	  .bound = { .cur = VTEP3 },
+	  .claim = { LEARN, PORT1 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT1, .prev = VTEP3, .bump = 1, .origin = LEARN,
+		    .window_end = WINDOW } },
+	{ .desc = "17: dplearn from the VTEP of the handover", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { DPLEARN, VTEP3 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = VTEP3, .prev = PORT1, .bump = 1,
+		    .origin = DPLEARN } },
+	{ .desc = "18: snoop from the VTEP of the handover", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { SNOOP, VTEP3 }, ROW(18, ACCEPT_MOVE),
+	  .then = { .cur = VTEP3, .prev = PORT1, .bump = 1,
+		    .status = PROVISIONAL, .origin = SNOOP,
+		    .window_end = WINDOW } },
+	{ .desc = "15: netlink is not data", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { NETLINK, VTEP4 }, ROW(15, ACCEPT_MOVE),
+	  .then = { .cur = VTEP4, .prev = PORT1, .bump = 1,
+		    .origin = NETLINK } },
+	{ .desc = "16: control is not data", .policy = GATED,
+	  .bound = { .cur = PORT1, .origin = LEARN },
+	  .claim = { CONTROL, VTEP4 }, ROW(16, ACCEPT_MOVE),
+	  .then = { .cur = VTEP4, .prev = PORT1, .bump = 1 } },
+	{ .desc = "17: what is prepared is not data", .policy = GATED,
+	  .bound = { .cur = VTEP3 },
+	  .claim = { LEARN, PORT2, .prepared = true }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT2, .prev = VTEP3, .bump = 1, .origin = LEARN,
+		    .window_end = WINDOW } },
 };
 
 static struct vxmob_mobility mobility(const struct rules_state *state)
@@ -977,6 +1077,7 @@ static struct vxmob_claim claim_of(const struct rules_word *word, const u8 *mac)
 		.has_seq = word->seq & NUMBER_GIVEN,
 		.sticky = word->sticky,
 		.router = word->router,
+		.prepared = word->prepared,
 		.place = spots[word->spot],
 		.seq = word->seq,
 	};
@@ -1096,7 +1197,8 @@ static void rules_all_tested(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(rules_cases); i++)
 		rows |= BIT(rules_cases[i].rule);
-	KUNIT_EXPECT_EQ(test, rows, (u32)GENMASK(19, 1));
+	KUNIT_EXPECT_EQ(test, rows,
+			(u32)(GENMASK(19, 1) | BIT(VXMOB_RULE_GATED)));
 }
 
 #define STORY_STEPS_MAX	8
