@@ -854,7 +854,8 @@ static int check_other(struct vxmob_domain *d, const u8 *mac,
 {
 	const struct vxmob_move *other = vxmob_move_find(d, mac);
 
-	if (other && other->stage != VXMOB_STAGE_MOVED)
+	if (other && (other->stage != VXMOB_STAGE_MOVED ||
+		      READ_ONCE(other->fifo.draining)))
 		return refuse_because(extack, "vxmob: a move of that MAC is prepared already",
 				      -EEXIST);
 	if (!other && d->n_moves >= VXMOB_MOVES_MAX)

@@ -164,7 +164,6 @@ int vxmob_redirect_xmit(struct vxmob_move *mv, struct sk_buff *skb, u8 tos,
 	skb->dev = mv->d->dev;
 	skb_scrub_packet(skb, false);
 	skb_clear_tstamp(skb);	/* else a queue takes it for when to send */
-	skb_clear_tstamp(skb);
 	skb_orphan(skb);
 	err = skb_cow_head(skb, room);
 	if (err)

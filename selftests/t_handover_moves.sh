@@ -21,7 +21,7 @@ MAC=02:00:00:00:64:01
 MOVES=100
 STILL=100		# ms
 # The debugging kernel takes ten times as long.
-[ ! -e /sys/kernel/debug/kmemleak ] || MOVES=20
+[ ! -e /sys/kernel/debug/kmemleak ] || MOVES=10
 
 setup()
 {
