@@ -98,7 +98,7 @@
 #define FRAME_MAGIC	0x766d6f76U
 #define NIC_FRAME_MAX	9216		/* bytes, of any frame */
 #define MAX_LATE	(20 * NSEC_PER_MSEC)	/* then frames are left out */
-#define DRAIN_TIME	(200 * NSEC_PER_MSEC)	/* for frames under way */
+#define DRAIN_TIME	(200 * NSEC_PER_MSEC)	/* for second copies under way */
 #define LOST_TIME	(2 * NSEC_PER_SEC)	/* after which they are lost */
 
 #define QEMU_INITIAL	50		/* ms, to the second announcement */
@@ -749,6 +749,25 @@ static void count_frames(uint64_t begin, uint64_t end, struct tally *tally)
 	}
 }
 
+static uint64_t count_missing(uint64_t begin, uint64_t end)
+{
+	uint64_t seq, missing = 0;
+
+	for (seq = begin; seq < end; seq++)
+		missing += !records[seq % FRAME_RING].received;
+	return missing;
+}
+
+/* Waits for what is under way; returns how many frames are lost. */
+static uint64_t wait_missing(uint64_t begin, uint64_t end)
+{
+	uint64_t lost, limit = now() + LOST_TIME;
+
+	while ((lost = count_missing(begin, end)) && now() < limit)
+		sleep_until(now() + 5 * NSEC_PER_MSEC);
+	return lost;
+}
+
 static uint64_t usec_since_run(uint64_t when)
 {
 	return when > vm.running_at ? (when - vm.running_at) / NSEC_PER_USEC : 0;
@@ -877,6 +896,7 @@ static void order_move(int home, bool wait)
 	witness.alert = false;
 	end = sender.next;
 	sleep_until(now() + DRAIN_TIME);
+	wait_missing(begin, end);
 	count_frames(begin, end, &tally);
 	begin = end;
 	set_tap(old, true);
@@ -910,27 +930,16 @@ static void order_frame(int home)
 	printf("ok\n");
 }
 
-static uint64_t count_missing(uint64_t begin, uint64_t end)
-{
-	uint64_t seq, missing = 0;
-
-	for (seq = begin; seq < end; seq++)
-		missing += !records[seq % FRAME_RING].received;
-	return missing;
-}
-
 /* A slow machine must not count as a loss. */
 static void order_flow(int ms)
 {
-	uint64_t lost, limit, end, begin = sender.next;
+	uint64_t lost, end, begin = sender.next;
 
 	vm.guest.pings = 0;
 	vm.guest.pongs = 0;
 	sleep_until(now() + ms * NSEC_PER_MSEC);
 	end = sender.next;
-	limit = now() + LOST_TIME;
-	while ((lost = count_missing(begin, end)) && now() < limit)
-		sleep_until(now() + 5 * NSEC_PER_MSEC);
+	lost = wait_missing(begin, end);
 	printf("ok sent=%" PRIu64 " lost=%" PRIu64 " pings=%" PRIu64 " pongs=%" PRIu64 "\n",
 	       end - begin, lost, atomic_exchange(&vm.guest.pings, 0),
 	       atomic_exchange(&vm.guest.pongs, 0));
