@@ -11,8 +11,9 @@
  *
  *	RTNL			domains come, change and go
  *	vxmob_net.claim_lock	control claims and transactions, one at a time
- *	vxmob_domain.lock	bindings, and what the FDBs show of them
- *	locks of the vxlan and bridge FDBs; vxmob_net.event_lock
+ *	gates_lock; hooks_lock	of gate.c; of redirect.c and of tail.c: who needs a hook
+ *	vxmob_domain.lock	bindings, and what the FDBs show of them; moves
+ *	locks of the vxlan and bridge FDBs; vxmob_net.event_lock; vxmob_fifo.lock
  *
  * The switchdev notifier runs under an FDB lock and takes none of these.
  */
