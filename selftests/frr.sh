@@ -156,6 +156,14 @@ frr_confirm()
 	done
 }
 
+# The module on a leaf announces no machine until the case ends.
+frr_silence()
+{
+	with_vxmob || return 0
+	defer vxmob -n "$1" domain set dev $EVPN_VXLAN announce-rounds 5
+	vxmob -n "$1" domain set dev $EVPN_VXLAN announce-rounds 0
+}
+
 # Stops a leaf's daemon as if it had very much to do, until the case ends or
 # frr_continue.
 frr_pause()

@@ -11,7 +11,7 @@
 # shellcheck source=selftests/frr.sh
 . "$(dirname "$0")/frr.sh"
 
-MOVES=6
+MOVES=${VXMOB_MOVES:-6}
 RATE=1000		# frames per second
 [ ! -e /sys/kernel/debug/kmemleak ] || RATE=100
 
@@ -57,7 +57,7 @@ answer_of()
 # withdraws the MAC, and whoever has FRR alone floods.
 zebra_withdraws()
 {
-	vm_create fa:16:3e:00:02:01
+	vm_create fa:16:3e:00:03:01 --rounds 1
 	must vm_boot leaf1
 	must mac_of_vm leaf1 mac announce via "${FRR_VTEP[leaf2]}"
 	must comes vm_unrouted leaf3
@@ -72,7 +72,7 @@ source_is_quiet()
 {
 	local before
 
-	vm_create fa:16:3e:00:02:02
+	vm_create fa:16:3e:00:03:02
 	must vm_boot leaf1
 	before=$(vm_entries leaf1)
 	must prepared leaf1 leaf2
@@ -93,7 +93,7 @@ nothing_lost()
 	declare -A sum=([lost]=0 [lost_still]=0 [dup]=0 [reorder]=0 [still]=0 [after]=0)
 
 	leaf3_unaware
-	vm_create fa:16:3e:00:02:03 --still 100 --rate $RATE
+	vm_create fa:16:3e:00:03:03 --still 100 --rate $RATE
 	must vm_boot leaf1
 	for ((i = 1; i <= MOVES; i++)); do
 		must prepared $from $to

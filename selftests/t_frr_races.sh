@@ -122,6 +122,7 @@ spoof_unopposed()
 spoof_opposed()
 {
 	vm_create fa:16:3e:00:02:05 --rounds 1
+	must frr_silence leaf1
 	must frr_confirm $FRR_WINDOW leaf3
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
@@ -143,6 +144,7 @@ spoof_opposed()
 announced_early()
 {
 	vm_create fa:16:3e:00:02:08 --rounds 1
+	must frr_silence leaf1
 	must frr_confirm $FRR_WINDOW leaf3
 	must vm_boot leaf1
 	must comes vm_status leaf3 confirmed
