@@ -11,7 +11,7 @@
 #	style		see style.sh
 #	KERNEL		(stock-6.1 stock-6.12 debug newest) unit tests, where the
 #			kernel has KUnit, and the tests that need no routing daemon
-#	frr-KERNEL	the tests that do
+#	frr-KERNEL	the tests that do; files say on which kernel they are not run
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
@@ -68,15 +68,18 @@ generated()
 	single "generated: up to date" "$script" --check
 }
 
-# The test files that need a routing daemon, or those that do not.
+# The test files that need a routing daemon, or those that do not, for a kernel:
+# what concerns the tool alone, or waits for daemons for long, is not on all.
 test_files()
 {
-	local file needs
+	local which=$1 flavour=$2 file head needs
 
 	for file in "$HERE"/t_*.sh; do
+		head=$(head -n 20 "$file")
 		needs=without-frr
-		! head -n 20 "$file" | grep -q '^# needs:.*frr' || needs=frr
-		[ $needs != "$1" ] || echo "$file"
+		! grep -q '^# needs:.*frr' <<< "$head" || needs=frr
+		! grep -q "^# not on:.*\\<$flavour\\>" <<< "$head" || continue
+		[ $needs != "$which" ] || echo "$file"
 	done
 }
 
@@ -86,7 +89,7 @@ run_kernel()
 	local flavour=$1 which=$2 tests
 
 	shift 2
-	mapfile -t tests < <(test_files "$which")
+	mapfile -t tests < <(test_files "$which" "$flavour")
 	"$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
 }
 

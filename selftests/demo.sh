@@ -152,7 +152,7 @@ move()
 
 	[ "$mode" != handover ] || hand_over "${HOMES[from]}" "${HOMES[to]}" ||
 		die "the move cannot be prepared"
-	order move "$to"
+	order move "$to"$([ "$mode" != handover ] || echo " calm")
 	[ "$mode" != handover ] || handed_over "${HOMES[from]}" "${HOMES[to]}" ||
 		die "the move cannot be committed"
 	# A machine that is handed over misses nothing of what was sent before, either.

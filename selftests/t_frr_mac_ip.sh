@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
+# not on: debug
 # timeout: 400
 #
 # FRR issue 4904: the MAC of a machine that has moved is advertised at once, MAC

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
+# not on: debug
 # timeout: 900
 #
 # Evidence and the routing daemon contradict each other, or come in the wrong

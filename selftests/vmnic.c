@@ -27,6 +27,7 @@
  *   boot N	the VM starts on home N; the sender starts when all know it
  *   move N	the VM moves to home N; the answer tells what it cost
  *   hand N	the same, but who waits for the fabric is not asked
+ *   move N calm, hand N calm	the VM stops when nothing comes to it any more
  *   announce	the VM announces itself again, where it is
  *   hop N	the VM moves to home N, and nobody waits for the fabric
  *   frame N	a frame with the VM's MAC leaves home N, even if the VM is not there
@@ -100,6 +101,9 @@
 #define MAX_LATE	(20 * NSEC_PER_MSEC)	/* then frames are left out */
 #define DRAIN_TIME	(200 * NSEC_PER_MSEC)	/* for second copies under way */
 #define LOST_TIME	(2 * NSEC_PER_SEC)	/* after which they are lost */
+
+#define CALM_TIME	20		/* ms without a frame */
+#define CALM_LIMIT	(500 * NSEC_PER_MSEC)
 
 #define QEMU_INITIAL	50		/* ms, to the second announcement */
 #define QEMU_STEP	100		/* ms, that each later one waits longer */
@@ -188,6 +192,7 @@ static struct {
 static struct {
 	_Atomic int order;		/* the home to move to */
 	_Atomic bool orderly;		/* stand still before */
+	_Atomic bool calm;		/* and wait until nothing comes */
 	int bell;			/* eventfd */
 	sem_t runs;			/* first frame is out */
 	int home;
@@ -416,6 +421,18 @@ static void vm_receive(void)
 	}
 }
 
+/* A hypervisor that has its machine's frames sent elsewhere first lets it have what
+ * is under way.
+ */
+static void vm_calm_down(void)
+{
+	struct pollfd tap = { .fd = conf.home[vm.home].fd, .events = POLLIN };
+	uint64_t limit = now() + CALM_LIMIT;
+
+	while (now() < limit && poll(&tap, 1, CALM_TIME) > 0)
+		vm_receive();
+}
+
 /* The VM leaves its tap as it is, stands still, and runs somewhere else. */
 static void vm_obey(void)
 {
@@ -424,6 +441,8 @@ static void vm_obey(void)
 	if (read(vm.bell, &rings, sizeof(rings)) < 0)
 		return;
 	if (vm.orderly) {
+		if (vm.calm)
+			vm_calm_down();
 		vm_receive();	/* what has arrived, the VM has */
 		vm.stopped_at = now();
 		sleep_until(vm.stopped_at + conf.still);
@@ -1000,9 +1019,11 @@ static void obey(char *line)
 {
 	const char *word = strtok(line, "\n ");
 	const char *number = strtok(NULL, "\n ");
+	const char *how = strtok(NULL, "\n ");
 	int home = number ? atoi(number) : NOWHERE;
 	bool runs = vm.home != NOWHERE;
 
+	vm.calm = how && !strcmp(how, "calm");
 	if (!word || runs == !strcmp(word, "boot"))
 		printf("error\n");
 	else if (!strcmp(word, "announce"))
