@@ -216,11 +216,6 @@ sent_on()
 	wait_for has_line "$TMP/far" "$SELF > $PEER_VTEP ttl $1 " "${@:2}" " $PACKET"
 }
 
-not_sent_on()
-{
-	must not has_line "$TMP/far" "$SELF > " " $PACKET"
-}
-
 # What is sent to a MAC from a device comes out at these, and nowhere else.
 comes_out()
 {

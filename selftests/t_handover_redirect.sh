@@ -26,12 +26,7 @@ not_redirected()
 
 	vtep_sends_to $THIRD_VTEP "$1" ffffffff && sent_on 63 || return
 	PACKET=$packet
-	has_no_line "$TMP/far" "$SELF > $PEER_VTEP" " $PACKET"
-}
-
-has_no_line()
-{
-	not has_line "$@"
+	not has_line "$TMP/far" "$SELF > $PEER_VTEP" " $PACKET"
 }
 
 sends_on()
@@ -455,8 +450,7 @@ segments()
 	ktap_print "$SUM packets were sent on"
 	must [ "$SUM" -gt 100 ]
 	kill -TERM "$CONNECT"
-	wait "$CONNECT" || must same "$(< "$TMP/broken")" ""
-	must has_bytes "$TMP/connect" 1
+	wait "$CONNECT" || fail "the session has broken: $(< "$TMP/broken")"
 }
 
 ethtool_all()
