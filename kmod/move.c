@@ -477,6 +477,28 @@ void vxmob_move_pretend(struct vxmob_domain *d, const u8 *mac,
 	fdb->vxlan_learned = true;
 	fdb->bridge_port = d->ifindex;
 	fdb->bridge_learned = true;
+	fdb->pretended = true;
+}
+
+/**
+ * vxmob_move_seen_written - What is bound is written, but not by the module
+ * @d: the domain
+ * @mac: the MAC
+ * @fdb: what vxmob_fdb_read() said, which is what is bound
+ *
+ * A routing daemon writes when it has heard from the target: the machine is there.
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_move_seen_written(struct vxmob_domain *d, const u8 *mac,
+			     const struct vxmob_fdb *fdb)
+{
+	struct vxmob_move *mv = find_stage(d, mac, VXMOB_ROLE_SOURCE,
+					   VXMOB_STAGE_HELD);
+
+	if (mv && mv->stage == VXMOB_STAGE_HELD && mv->quiet && mv->listened &&
+	    !fdb->pretended && is_at(vxmob_binding_find(d, mac), &mv->peer))
+		source_moved(d, mv);
 }
 
 static void source_claimed(struct vxmob_domain *d, struct vxmob_move *mv,

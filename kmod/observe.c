@@ -356,8 +356,10 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 		claim_difference(d, b, &fdb, &claim);
 		return true;
 	}
-	if (b && fdb.bridge_port == d->ifindex)
+	if (b && fdb.bridge_port == d->ifindex) {
 		set_bit(VXMOB_B_WHOLE, &b->flags);
+		vxmob_move_seen_written(d, mac, &fdb);
+	}
 	return false;
 }
 

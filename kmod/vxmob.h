@@ -510,6 +510,7 @@ struct vxmob_domain {
  * @bridge_age: clock ticks (USER_HZ) since the bridge entry was last written
  * @vxlan_idle: clock ticks since the vxlan entry was last used
  * @read_at: when both were read, or just before; lower half of jiffies
+ * @pretended: this is not what they hold, see vxmob_move_pretend()
  */
 struct vxmob_fdb {
 	struct vxmob_place vxlan;
@@ -524,6 +525,7 @@ struct vxmob_fdb {
 	u32 bridge_age;
 	u32 vxlan_idle;
 	u32 read_at;
+	bool pretended;
 };
 
 /**
@@ -727,6 +729,8 @@ bool vxmob_move_is_quiet(struct vxmob_domain *d, const u8 *mac,
 			 const struct vxmob_fdb *fdb);
 void vxmob_move_pretend(struct vxmob_domain *d, const u8 *mac,
 			struct vxmob_fdb *fdb);
+void vxmob_move_seen_written(struct vxmob_domain *d, const u8 *mac,
+			     const struct vxmob_fdb *fdb);
 
 /* gate.c */
 void vxmob_gate_gone(struct net_device *dev);

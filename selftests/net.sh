@@ -68,7 +68,7 @@ net_programs()
 {
 	local program
 
-	for program in sendframe seeframe hearframe nlsend; do
+	for program in sendframe seeframe hearframe seepacket nlsend; do
 		[ -x "$NET_HERE/$program" ] || make -s -C "$NET_HERE" "$program" ||
 			return
 	done

@@ -4,7 +4,10 @@
  * steady pace, and each checks every byte of the other's.  A byte that is wrong,
  * missing or twice, a reset, a timeout of the session: all end it.
  *
- *   tcpstream { listen | connect } ADDR PORT FILE
+ *   tcpstream { listen | connect } ADDR PORT FILE [ CHUNK ]
+ *
+ * CHUNK is how many bytes are sent at a time; with many the stack makes large
+ * segments of them.
  *
  * FILE always holds a line "received N sent N gap N": bytes, and the longest time
  * in ms without any since SIGUSR1 was last received.  SIGTERM, to one of them, ends
@@ -31,12 +34,14 @@
 #include <unistd.h>
 
 #define CHUNK	500	/* bytes */
+#define CHUNK_MAX 65536
 #define PACE	5	/* ms from one to the next */
 
 static struct {
 	int sock;
 	int file;
 	uint8_t key;		/* tells the two directions apart */
+	size_t chunk;		/* bytes */
 	uint64_t sent;		/* bytes */
 	uint64_t received;	/* bytes */
 	uint64_t heard;		/* ms, when the last came */
@@ -93,13 +98,13 @@ static void tell(void)
 
 static void send_some(void)
 {
-	uint8_t buffer[CHUNK];
+	static uint8_t buffer[CHUNK_MAX];
 	ssize_t len;
 	size_t i;
 
-	for (i = 0; i < sizeof(buffer); i++)
+	for (i = 0; i < end.chunk; i++)
 		buffer[i] = byte_at(end.sent + i, end.key);
-	len = send(end.sock, buffer, sizeof(buffer), MSG_DONTWAIT | MSG_NOSIGNAL);
+	len = send(end.sock, buffer, end.chunk, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (len > 0)
 		end.sent += len;
 	else if (errno != EAGAIN)
@@ -187,8 +192,10 @@ int main(int argc, char **argv)
 	struct sockaddr_in addr = { .sin_family = AF_INET };
 	bool listens;
 
-	if (argc != 5 || inet_pton(AF_INET, argv[2], &addr.sin_addr) != 1)
-		broken("usage: tcpstream { listen | connect } ADDR PORT FILE");
+	end.chunk = argc == 6 ? atoi(argv[5]) : CHUNK;
+	if (argc < 5 || argc > 6 || !end.chunk || end.chunk > CHUNK_MAX ||
+	    inet_pton(AF_INET, argv[2], &addr.sin_addr) != 1)
+		broken("usage: tcpstream { listen | connect } ADDR PORT FILE [ CHUNK ]");
 	addr.sin_port = htons(atoi(argv[3]));
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
