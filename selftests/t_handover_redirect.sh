@@ -486,9 +486,10 @@ session_start()
 	vxmob -n "$TWO" mac announce $mac dev vx100 on p1 &&
 	vxmob -n "$TWO" mac announce 02:00:00:00:0d:03 dev vx100 via 10.255.0.3 &&
 	vxmob -n "$THREE" mac announce $mac dev vx100 via 10.255.0.1 || return
-	job_start nsexec "$GUEST" "$NET_HERE/tcpstream" listen 192.0.2.1 5000 "$TMP/listen" 2>> "$TMP/broken"
+	job_start ip netns exec "$GUEST" "$NET_HERE/tcpstream" listen 192.0.2.1 5000 "$TMP/listen" 2>> "$TMP/broken"
 	wait_for listens || return
-	job_start nsexec "$THREE" "$NET_HERE/tcpstream" connect 192.0.2.1 5000 "$TMP/connect" 60000 2>> "$TMP/broken"
+	# the program itself is to get the signal that ends the session
+	job_start ip netns exec "$THREE" "$NET_HERE/tcpstream" connect 192.0.2.1 5000 "$TMP/connect" 60000 2>> "$TMP/broken"
 	CONNECT=$JOB
 	wait_for [ -s "$TMP/connect" ] && wait_for has_bytes "$TMP/connect" 1
 }
