@@ -148,11 +148,12 @@ handed_over()
 # One move; appends "STATE FDB_US LOST LATE_US" to the mode's results.
 move()
 {
-	local mode=$1 number=$2 from=$3 to=$4 lost
+	local mode=$1 number=$2 from=$3 to=$4 how="" lost
 
 	[ "$mode" != handover ] || hand_over "${HOMES[from]}" "${HOMES[to]}" ||
 		die "the move cannot be prepared"
-	order move "$to"$([ "$mode" != handover ] || echo " calm")
+	[ "$mode" != handover ] || how=calm
+	order move "$to" $how
 	[ "$mode" != handover ] || handed_over "${HOMES[from]}" "${HOMES[to]}" ||
 		die "the move cannot be committed"
 	# A machine that is handed over misses nothing of what was sent before, either.
