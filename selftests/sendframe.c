@@ -18,6 +18,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -26,10 +27,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define USAGE	2
 #define FAILED	1
+#define WAITS_MAX	10000
 #define MAX	9000
 #define SOURCES	8
 
@@ -227,15 +230,26 @@ static size_t unhex_ext(const struct target *t, const char *hex,
 	return ext + 8 + len;
 }
 
+/* What the other end of a veth has no room for is dropped, and said to be. */
+static void wait_for_room(void)
+{
+	static const struct timespec moment = { .tv_nsec = 1000000 };
+	static int waits;
+
+	if (errno != ENOBUFS || ++waits > WAITS_MAX)
+		err(FAILED, "send");
+	nanosleep(&moment, NULL);
+}
+
 static void send_hex(const struct target *t, const char *hex)
 {
 	static unsigned char buf[MAX];
 	size_t len;
 
 	len = t->ext ? unhex_ext(t, hex, buf) : unhex(hex, buf);
-	if (sendto(t->sock, buf, len, 0, (const struct sockaddr *)&t->addr,
-		   t->len) != (ssize_t)len)
-		err(FAILED, "send");
+	while (sendto(t->sock, buf, len, 0, (const struct sockaddr *)&t->addr,
+		      t->len) != (ssize_t)len)
+		wait_for_room();
 }
 
 int main(int argc, char **argv)
