@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: debug
 #
 # What the control plane says through the netlink family: where a MAC is, where
 # it is no longer, and what of that is believed.  Every answer is checked in the

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# not on: debug
+# not on: debug stock-6.1
 #
 # "vxmob check": each fault is made on real devices and must be found, the one
 # and no other; the command that is printed is carried out as it stands, and then

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: debug
 #
 # What happens can be watched: every change and every refusal is an event, is
 # counted by origin and verdict, and passes a tracepoint.

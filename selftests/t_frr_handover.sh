@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
-# not on: debug
 # timeout: 900
+# not on: debug stock-6.1
 #
 # A machine is handed over in an EVPN fabric in which only the two hosts that do it
 # run vxmob.  The leaf behind which another host sends to it has FRR alone, and goes

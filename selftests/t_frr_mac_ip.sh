@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
-# not on: debug
 # timeout: 400
+# not on: debug
 #
 # FRR issue 4904: the MAC of a machine that has moved is advertised at once, MAC
 # and IP address together only when the neighbour entry says so; and to that,

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
-# not on: debug
 # timeout: 900
+# not on: debug stock-6.12
 #
 # Evidence and the routing daemon contradict each other, or come in the wrong
 # order: the daemon is a live FRR that is slow, killed, or says what was true

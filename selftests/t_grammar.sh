@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# not on: debug
+# not on: debug stock-6.1
 #
 # The tool's grammar: what it takes and what it refuses before the kernel is asked.
 # A wrong word costs exit status 1 and is named; what the kernel refuses costs 2.

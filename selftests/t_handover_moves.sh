@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 900
+# not on: debug
 #
 # A machine is handed over from host to host and back, many times in a row, while
 # another one sends to it from behind a VTEP that knows nothing of this and goes

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: debug
 #
 # VTEPs whose addresses are IPv6: announcements, moves, ties and snooping, and
 # the address family that must fit, since the kernel would take the other one and

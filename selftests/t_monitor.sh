@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: debug
 #
 # In monitor mode the module judges and writes nothing: whatever happens, the
 # forwarding databases come to show what they show without it, and the verdicts

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: debug stock-6.1
 #
 # Which VTEPs there are and how much is behind each; and moving all of it at once,
 # when a VTEP is drained, fails or gets another address.  What the rules keep stays,
