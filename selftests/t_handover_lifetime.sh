@@ -1,5 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: stock-6.1 stock-6.12 debug
+#
+# Hooks come and go here while both CPUs are full of frames, and with the first and
+# the last one the kernel patches its code.  QEMU's multi-threaded emulation (7.2)
+# now and then goes on with the old code, and a CPU hangs or traps in
+# __netif_receive_skb_core(): to be run where there is KVM.
 #
 # Everything that a handover stands on may go while it is under way: the domain,
 # the devices, the namespace, the module.  Nothing may be left of it, and what is
