@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: debug
 #
 # A machine with three NICs in three networks moves between hosts, as an
 # orchestrator does it that binds ports to chassis: all of its NICs or none, told
