@@ -36,6 +36,8 @@ CASE_REASON=
 CHECK_LOG=
 # Something to read from that never says anything: a sleep without a process.
 exec {NEVER_FD}<> <(:)
+# By which a case says how it ended.
+exec {RESULT_FD}<> <(:)
 
 # --- KTAP -----------------------------------------------------------------
 
@@ -186,7 +188,7 @@ check_refusal()
 
 	shift 2
 	check_fails "$what" "$@" || return 1
-	grep -qE -- "$pattern" <<< "$CHECK_LOG" && return 0
+	[[ $CHECK_LOG =~ $pattern ]] && return 0
 	fail "$what: expected a message like '$pattern', got:" ||
 	ktap_print <<< "$CHECK_LOG"
 	return 1
@@ -288,13 +290,11 @@ nsexec()
 # here may be part of a condition: bash would not call the ERR trap then.
 run_case()
 {
-	local name=$1 file
+	local name=$1
 
-	file=$(mktemp)
 	(
 		DEFERRED=()
-		# shellcheck disable=SC2064 # the file's name is wanted now
-		trap "status=\$?; run_deferred; case_ends \$status > $file" EXIT
+		trap 'status=$?; run_deferred; case_ends $status >&$RESULT_FD' EXIT
 		trap 'exit 1' INT TERM HUP
 		CASE_PID=$BASHPID
 		set -E
@@ -302,8 +302,8 @@ run_case()
 		"$name"
 		true
 	) < /dev/null
-	read -r CASE_STATUS CASE_REASON < "$file" || CASE_STATUS=$KSFT_FAIL
-	rm -f "$file"
+	# who was killed has said nothing
+	read -rt 0.1 -u "$RESULT_FD" CASE_STATUS CASE_REASON || CASE_STATUS=$KSFT_FAIL
 	case $CASE_STATUS in
 	"$KSFT_PASS") ktap_pass "$name" ;;
 	"$KSFT_SKIP") ktap_skip "$name" "$CASE_REASON" ;;

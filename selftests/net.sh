@@ -20,6 +20,8 @@ NET_WAIT=30		# seconds that anything may take
 
 # shellcheck source=selftests/lib.sh
 . "$NET_HERE/lib.sh"
+# shellcheck source=selftests/ask.sh
+. "$NET_HERE/ask.sh"
 
 # The command must succeed, or the case ends here.
 must()
@@ -44,6 +46,7 @@ net_private()
 	net_programs || exit $KSFT_FAIL
 	TMP=$(mktemp -d)
 	defer rm -rf "$TMP"
+	ask_start
 }
 
 # What is to be tested is no capability that may be missing.
@@ -214,7 +217,13 @@ mac_of()
 # Starts something that runs until the case ends; sets JOB.
 job_start()
 {
-	"$@" &
+	local -A ASK_IN=()
+
+	if [ "$(type -t "$1")" = function ] && [[ $1 != vxmob && $1 != bridge ]]; then
+		"$@" &
+	else
+		(exec "$@") &
+	fi
 	JOB=$!
 	defer kill -CONT "$JOB"
 	defer kill "$JOB"
@@ -437,7 +446,7 @@ place_of()
 			[[ $line =~ " dev "([^ ]*) ]] && port+="${port:+,}${BASH_REMATCH[1]}"
 		fi
 		ENTRIES+="$line"$'\n'
-	done < <(bridge ${NET_NS:+-n "$NET_NS"} fdb show)
+	done <<< "$(bridge ${NET_NS:+-n "$NET_NS"} fdb show)"
 	PLACE=${port:--}$dst
 }
 
@@ -531,7 +540,8 @@ ends_with()
 	local status=$1 words=$2 got=0
 
 	shift 2
-	SAID=$("$@" 2>&1) || got=$?
+	# by a program of its own, which has its own status
+	SAID=$(unset -f vxmob bridge; "$@" 2>&1) || got=$?
 	if [ $got != "$status" ]; then
 		ktap_print "status $got, not $status: $* ($SAID)"
 		return 1

@@ -267,5 +267,6 @@ documented()
 ALL_TESTS="domain_numbers domain_defaults words move_prepare move_steps move_show
 	vtep transaction_lines batches documented"
 
+ASK=no
 net_private "$@"
 run_tests "$@"

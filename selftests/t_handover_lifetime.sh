@@ -309,5 +309,6 @@ wire_gone()
 
 ALL_TESTS="domain vxlan bridge_device bridge_left module underlay port namespace"
 
+ASK=no
 net_private "$@"
 run_tests "$@"

@@ -226,5 +226,6 @@ index_reused()
 ALL_TESTS="domain_del taken_by_daemon device_deleted leaves_bridge
 	changes_bridge bridge_deleted device_down index_reused"
 
+ASK=no
 net_private "$@"
 run_tests "$@"

@@ -377,5 +377,6 @@ random()
 ALL_TESTS="devices macs addresses numbers places malformed long_lists privilege
 	user_namespace max_macs slow_reader lost_events random"
 
+ASK=no
 net_private "$@"
 run_tests "$@"

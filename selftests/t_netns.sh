@@ -174,5 +174,6 @@ lacks_domain()
 ALL_TESTS="apart strangers events device_moves underlay_elsewhere deleted
 	underlay_deleted"
 
+ASK=no
 net_private "$@"
 run_tests "$@"

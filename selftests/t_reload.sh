@@ -142,5 +142,6 @@ still_right()
 
 ALL_TESTS="entries listeners many_domains under_traffic"
 
+ASK=no
 net_private "$@"
 run_tests "$@"

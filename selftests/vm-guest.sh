@@ -17,7 +17,7 @@ KMEMLEAK=/sys/kernel/debug/kmemleak
 KMEMLEAK_AGE=6		# seconds; younger objects are not reported
 UNLOAD_LIMIT=60		# seconds
 
-export HOME=/root TERM=dumb LC_ALL=C.UTF-8 USER=root LOGNAME=root
+export HOME=/root TERM=dumb LC_ALL=C USER=root LOGNAME=root
 export PATH=$VM/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # The device file of a virtio port, by the name that vm.sh gave it.

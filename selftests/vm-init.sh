@@ -21,7 +21,9 @@ mkdir -p /lower /upper /new
 mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose root /lower
 mount -t tmpfs -o mode=755,size=80% upper /upper
 mkdir /upper/data /upper/work
-mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work root /new
+# What is in memory is emptied by switch_root, so it goes there too.
+cp -a /fast /upper/fast
+mount -t overlay -o lowerdir=/upper/fast:/lower,upperdir=/upper/data,workdir=/upper/work root /new
 
 version=$(uname -r)
 modules=$(cat /vm/modules)

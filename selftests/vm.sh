@@ -30,6 +30,10 @@ REPO=$(dirname "$HERE")
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vxmob
 BOOT_MODULES="virtio_pci virtio_console virtio_rng 9pnet_virtio 9p overlay"
 TEST_MODULES="bridge vxlan 8021q veth tun dummy vrf"
+# What tests start often.
+PROGRAMS="bash ip bridge jq grep sed awk mawk sort tr cut head tail wc seq diff cat rm"
+PROGRAMS+=" mkdir mktemp dirname basename id env sleep timeout kill unshare setpriv"
+PROGRAMS+=" install insmod rmmod modprobe dmesg sysctl ping"
 
 FLAVOUR=stock-6.1
 SMP=2
@@ -177,6 +181,58 @@ initramfs()
 	cat "$file"
 }
 
+# Prints the files that programs are made of: each that can be found, and the
+# libraries it is linked with.
+files_of()
+{
+	local paths
+
+	paths=$(type -P "$@") || true
+	# shellcheck disable=SC2086 # words are wanted
+	{ printf '%s\n' $paths /etc/ld.so.cache; ldd $paths 2>/dev/null |
+	  grep -oE '/[^ ]+'; } | grep -v ':$' | sort -u
+}
+
+# Packs programs as they lie here: to open a file over 9p takes the VM several
+# times as long as it takes to open one that it has in memory.
+pack_programs()
+{
+	local dir=$RUN/programs file into
+
+	# shellcheck disable=SC2086 # words are wanted
+	files_of $PROGRAMS | while read -r file; do
+		into=$dir/fast$(realpath "$(dirname "$file")")
+		mkdir -p "$into"
+		cp -L "$file" "$into/"
+	done
+	(cd "$dir" && find . | cpio --quiet -o -H newc) > "$1.$$"
+	mv "$1.$$" "$1"
+}
+
+programs()
+{
+	local key file
+
+	# shellcheck disable=SC2086 # words are wanted
+	key=$({ declare -f pack_programs files_of
+		files_of $PROGRAMS | xargs stat -L -c '%n %s %Y'; } | sha256sum | cut -c 1-12)
+	file=$CACHE/initramfs/programs-$key
+	[ -e "$file" ] || pack_programs "$file"
+	cat "$file"
+}
+
+# The same of what was built in the repository.
+own_programs()
+{
+	local file into=$RUN/cpio/fast$REPO/selftests
+
+	mkdir -p "$into"
+	for file in "$HERE"/*.c; do
+		file=${file%.c}
+		[ ! -x "$file" ] || cp "$file" "$into/"
+	done
+}
+
 # Adds what is particular to this run: the command as it was given.
 describe_run()
 {
@@ -194,6 +250,7 @@ describe_run()
 	! id frr > /dev/null 2>&1 || echo "$(id -u frr):$(id -g frr)" > "$vm/frr"
 	printf '%s\0' "${COMMAND[@]}" > "$vm/argv"
 	env -0 | grep -zE '^(VXMOB|KSELFTEST)_[A-Za-z0-9_]*=' > "$vm/env" || true
+	own_programs
 	(cd "$RUN/cpio" && find . | cpio --quiet -o -H newc)
 }
 
@@ -204,7 +261,7 @@ kvm_works()
 	local key file
 
 	[ -w /dev/kvm ] || return 1
-	key=$(echo "$(uname -r) $(qemu-system-x86_64 --version)" | sha256sum | cut -c 1-12)
+	key=$(echo "$(uname -r) $("$QEMU" --version)" | sha256sum | cut -c 1-12)
 	file=$CACHE/kvm-$key
 	if [ ! -e "$file" ]; then
 		probe_kvm > "$file.$$"
@@ -224,7 +281,7 @@ probe_kvm()
 	printf '/bin/busybox reboot -f\n' >> "$dir/init"
 	chmod +x "$dir/init"
 	(cd "$dir" && find . | cpio --quiet -o -H newc) > "$RUN/probe.cpio"
-	timeout -k 1 20 qemu-system-x86_64 -nodefaults -display none -no-reboot \
+	timeout -k 1 20 "$QEMU" -nodefaults -display none -no-reboot \
 		-accel kvm -cpu host -m 512 -serial "file:$RUN/probe.log" \
 		-kernel "$KERNEL" -initrd "$RUN/probe.cpio" \
 		-append "console=ttyS0 panic=-1 reboot=t" < /dev/null > /dev/null 2>&1 || true
@@ -274,9 +331,9 @@ start()
 		ports+=(-chardev "file,id=$name,path=$RUN/$name"
 			-device "virtserialport,chardev=$name,name=$name")
 	done
-	{ initramfs; describe_run; } > "$RUN/initrd"
+	{ initramfs; programs; describe_run; } > "$RUN/initrd"
 	# shellcheck disable=SC2086 # words are wanted
-	timeout -k 5 "$TIMEOUT" qemu-system-x86_64 \
+	timeout -k 5 "$TIMEOUT" "$QEMU" \
 		-nodefaults -no-user-config -display none -no-reboot -nic none \
 		$accel -smp "$SMP,sockets=$SMP" -m "$MEMORY" \
 		-kernel "$KERNEL" -initrd "$RUN/initrd" -append "$(kernel_line)" \
@@ -384,6 +441,7 @@ main()
 	esac
 	mkdir -p "$CACHE"
 	RUN=$(mktemp -d "$CACHE/run.XXXXXX")
+	QEMU=$("$HERE/qemu.sh") || die "nothing to run a VM with"
 	find_kernel
 	BUILD=
 	if [ "${VXMOB_NOLOAD:-0}" != 1 ]; then

@@ -50,6 +50,7 @@ int run_batch(const char *file)
 	if (!input_open(&in, file))
 		return STATUS_USAGE;
 	in.idle = idle;
+	err_after(idle);
 	pipeline_start(file);
 	for (;;) {
 		more = input_line(&in);

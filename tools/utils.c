@@ -21,6 +21,8 @@ static struct {
 	unsigned int line;
 } where;
 
+static bool (*settle)(void);
+
 /**
  * xrealloc() - Allocate or resize, or end the program.
  * @old: What to resize, or NULL.
@@ -51,6 +53,25 @@ void err_where(const char *file, unsigned int line)
 }
 
 /**
+ * err_after() - Have errors said after what came before them.
+ * @outcome: Says all that is not said yet; its return value is not looked at.
+ */
+void err_after(bool (*outcome)(void))
+{
+	settle = outcome;
+}
+
+static void begin_error(const char *otherwise)
+{
+	if (settle)
+		settle();
+	if (where.file)
+		fprintf(stderr, "%s:%u: ", where.file, where.line);
+	else
+		fputs(otherwise, stderr);
+}
+
+/**
  * err() - Say what is wrong with the input.
  * @fmt: As for printf().
  *
@@ -60,10 +81,7 @@ int err(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (where.file)
-		fprintf(stderr, "%s:%u: ", where.file, where.line);
-	else
-		fputs("Error: ", stderr);
+	begin_error("Error: ");
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
@@ -446,8 +464,7 @@ int parse_dev(struct parse *p, const struct opt *o, const char *arg)
 	unsigned int ifindex = ifindex_of(arg);
 
 	if (!ifindex) {
-		if (where.file)
-			fprintf(stderr, "%s:%u: ", where.file, where.line);
+		begin_error("");
 		fprintf(stderr, "Cannot find device \"%s\"\n", arg);
 		return STATUS_USAGE;
 	}

@@ -93,6 +93,7 @@ struct opt {
 
 void *xrealloc(void *old, size_t size);
 
+void err_after(bool (*outcome)(void));
 int err(const char *fmt, ...) __printf(1, 2);
 void err_where(const char *file, unsigned int line);
 int bad_value(const struct opt *o, const char *arg, const char *what);
