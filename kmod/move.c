@@ -31,6 +31,9 @@
  */
 #define HOOKS_LAST	(30 * HZ)
 
+/* In how many softirqs what was let out has passed, unless packets never cease. */
+#define WAITS_MAX	64
+
 static u32 hash(const u8 *mac)
 {
 	return jhash(mac, ETH_ALEN, 0);
@@ -132,7 +135,7 @@ static void speak_up(struct vxmob_domain *d, struct vxmob_move *mv)
 	if (!mv->quiet)
 		return;
 	WRITE_ONCE(mv->quiet, false);
-	if (!is_at(b, &mv->peer))
+	if (!b || b->mob.cur.state != VXMOB_STATE_REMOTE)
 		return;
 	vxmob_fdb_read(d, mv->mac, &fdb);
 	if (!vxmob_fdb_owned(&fdb))
@@ -269,6 +272,17 @@ out:
 	spin_unlock(&d->lock);
 }
 
+/*
+ * Packets go on in the softirq that comes before this one; if its time was up, it
+ * is pending again. Nothing may overtake them on another CPU meanwhile, but if
+ * packets never cease to come, newer ones are not to wait forever.
+ */
+static bool on_their_way(struct vxmob_domain *d)
+{
+	return local_softirq_pending() & BIT(NET_RX_SOFTIRQ) &&
+	       d->move_waits++ < WAITS_MAX;
+}
+
 /* Frames are let out without the lock: they go through the stack. */
 static void let_out(struct tasklet_struct *t)
 {
@@ -276,6 +290,11 @@ static void let_out(struct tasklet_struct *t)
 	struct vxmob_move *mv;
 	bool more = false;
 
+	if (on_their_way(d)) {
+		tasklet_schedule(t);
+		return;
+	}
+	d->move_waits = 0;
 	rcu_read_lock();
 	list_for_each_entry_rcu(mv, &d->move_list, list)
 		if (READ_ONCE(mv->fifo.draining))

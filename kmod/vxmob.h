@@ -417,6 +417,7 @@ struct vxmob_heard {
  * @move_gen: changes with every step of a move; dumps compare it
  * @move_timer: for deadlines
  * @move_drain: lets out frames that were kept
+ * @move_waits: how often in a row it has let those before pass; its own
  * @moves_over: moves that have ended, whose hooks are still there; lockless
  * @move_work: releases them
  * @announcer: local MACs that are being announced
@@ -478,6 +479,7 @@ struct vxmob_domain {
 	unsigned int move_gen;
 	struct timer_list move_timer;
 	struct tasklet_struct move_drain;
+	unsigned int move_waits;
 	struct llist_head moves_over;
 	struct delayed_work move_work;
 

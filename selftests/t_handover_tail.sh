@@ -218,6 +218,18 @@ nobody_writes()
 	must taken_to_target
 }
 
+# It turns up at neither end, before anybody has written: where it is now is
+# written in both databases.
+third_place()
+{
+	local mac=02:00:00:00:04:02
+
+	must quietly_held "$mac"
+	must vtep_announces $THIRD_VTEP "$mac"
+	must becomes_settled "$mac"
+	must is_at "$mac" "vx100 $THIRD_VTEP"
+}
+
 # Called off, by a word and by time.
 called_off()
 {
