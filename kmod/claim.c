@@ -82,15 +82,6 @@ static u8 respect_owner(const struct vxmob_claim *claim, u8 verdict,
 	return fdb->bridge_static ? VXMOB_VERDICT_REFUSE_STATIC : verdict;
 }
 
-/* Nothing can be behind the domain's own address. */
-static bool claims_self(const struct vxmob_claim *claim,
-			const struct vxmob_policy *policy)
-{
-	return claim->op == VXMOB_OP_ANNOUNCE &&
-	       claim->place.state == VXMOB_STATE_REMOTE &&
-	       vxmob_addr_equal(&claim->place.vtep, &policy->self);
-}
-
 /*
  * A daemon that has withdrawn what it asked for leaves a MAC without its bridge
  * entry, which the next announcement completes.
@@ -129,7 +120,6 @@ struct vxmob_ruling vxmob_claim_judge(struct vxmob_domain *d,
 	if (b && b->mob.cur.state != VXMOB_STATE_NONE)
 		bound = &b->mob;
 	vxmob_claim_policy(d, claim->mac, fdb, &policy);
-	policy.reserved |= claims_self(claim, &policy);
 	ruling = vxmob_judge(bound, claim, &policy, now);
 	ruling.verdict = respect_owner(claim, ruling.verdict, fdb);
 	vxmob_settle(next, bound, claim, &policy, &ruling, now);

@@ -88,6 +88,15 @@ static bool mac_invalid(const u8 *mac, const struct vxmob_policy *policy)
 	       !memcmp(mac, zero, VXMOB_MAC_LEN);
 }
 
+/* Row 1: nothing can be behind the domain's own address. */
+static bool names_self(const struct vxmob_claim *claim,
+		       const struct vxmob_policy *policy)
+{
+	return claim->op == VXMOB_OP_ANNOUNCE &&
+	       claim->place.state == VXMOB_STATE_REMOTE &&
+	       addr_compare(&claim->place.vtep, &policy->self) == 0;
+}
+
 static bool withdraw_current(const struct vxmob_mobility *bound,
 			     const struct vxmob_claim *claim)
 {
@@ -270,7 +279,7 @@ struct vxmob_ruling vxmob_judge(const struct vxmob_mobility *bound,
 				const struct vxmob_claim *claim,
 				const struct vxmob_policy *policy, u64 now_ms)
 {
-	if (mac_invalid(claim->mac, policy))
+	if (mac_invalid(claim->mac, policy) || names_self(claim, policy))
 		return ruling(1, VXMOB_VERDICT_REFUSE_INVALID);
 	if (claim->op == VXMOB_OP_WITHDRAW)
 		return judge_withdraw(bound, claim);
