@@ -6,7 +6,8 @@
 # all are there.  A test machine must not become a router by that: daemons of
 # what is installed are neither started nor enabled.
 #
-#   packages.sh [GROUP]...      groups: build vm frr style (default: all)
+#   packages.sh [GROUP]...      groups: build vm frr style torture
+#				(default: all but torture)
 
 set -eu -o pipefail
 
@@ -34,7 +35,8 @@ group()
 			iproute2 iputils-ping tcpdump jq procps ;;
 	frr)	echo frr ;;
 	style)	echo sparse shellcheck perl python3-yaml python3-jsonschema ;;
-	*)	die "no such group: $1 (there are: build vm frr style)" ;;
+	torture) echo clang libclang-rt-dev llvm ;;
+	*)	die "no such group: $1 (there are: build vm frr style torture)" ;;
 	esac
 }
 
