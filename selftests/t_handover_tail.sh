@@ -365,6 +365,7 @@ external()
 }
 
 ALL_TESTS="from_port from_host daemon_writes daemon_and_no_more daemon_first evidence nobody_writes
+	third_place
 	called_off came_back port_down vlan_aware external"
 
 net_private "$@"

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# not on: debug
 #
 # One segment over a routed underlay: three VTEPs in different subnets, with
 # routers between them.  A machine that has a TCP session with another one moves

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# not on: debug
 #
 # A machine with three NICs in three networks moves between hosts, as an
 # orchestrator does it that binds ports to chassis: all of its NICs or none, told
@@ -33,6 +32,7 @@ setup()
 	for n in 1 2 3; do
 		host_create $n || return
 	done
+	ask_start "$ONE" && ask_start "$TWO" && ask_start "$THREE"
 }
 
 # Sets NS to the namespace of a host.
@@ -193,15 +193,18 @@ boots()
 # bindings.
 snapshot()
 {
-	local ns
+	local ns text line
 
+	shopt -s extglob
 	for ns in "$ONE" "$TWO" "$THREE"; do
-		bridge -n "$ns" fdb show
-		{
-			vxmob -n "$ns" -json move show
-			vxmob -n "$ns" -json mac show
-		} | sed -e 's/"\(age\|left\)_ms":[0-9]*//g' -e 's/[]}],*//g' | tr "{" "\n"
-	done | grep -F "$MACHINE" | sort
+		text=$(bridge -n "$ns" fdb show)$'\n'
+		text+=$(vxmob -n "$ns" -json move show; vxmob -n "$ns" -json mac show)
+		text=${text//\"@(age|left)_ms\":+([0-9])/}
+		text=${text//[]\}]?(,)/}
+		while read -r line; do
+			[[ $line != *$MACHINE* ]] || echo "$line"
+		done <<< "${text//\{/$'\n'}"
+	done | sort
 }
 
 # Runs a command that must change nothing on any host.
