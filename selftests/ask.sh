@@ -8,7 +8,8 @@
 # they let a program of its own do.
 #
 # After each command comes one that must fail, and that is recognised in what it
-# says: then the answer is complete.  Answers go through a file, since bash reads
+# says: then the answer is complete.  (Not by the name of a device: the kernel would
+# look for a module of that name.)  Answers go through a file, since bash reads
 # a pipe byte by byte.  Only one shell may ask at a time, so what runs beside a
 # case (job_start) does not.  A test whose namespaces, devices or module come and
 # go under the same names sets ASK=no before its set-up.
@@ -43,19 +44,18 @@ ask_start()
 	ask_keep "bridge $ns" bridge ${ns:+-n "$ns"} -force -batch -
 }
 
-# Gives a program a command, and says what it says.  The status is 2 if that
-# failed.
+# Gives a program a command, and sets ANSWER.  The status is 2 if that failed; why
+# is said.
 ask()
 {
 	local name=$1 command=$2 fails=$3 token="=$RANDOM$RANDOM" line status=0
 
-	printf '%s\n%s %s\n' "$command" "$fails" "$token" >&"${ASK_IN[$name]}"
+	printf '%s\n%s\n' "$command" "${fails/=/$token}" >&"${ASK_IN[$name]}"
 	while IFS='' read -rt "$ASK_WAIT" -u "${ASK_ERR[$name]}" line; do
 		case $line in
 		*"$token"*)
 			read -rt "$ASK_WAIT" -u "${ASK_ERR[$name]}" line
-			IFS='' read -rd '' -u "${ASK_OUT[$name]}" line
-			printf '%s' "$line"
+			IFS='' read -rd '' -u "${ASK_OUT[$name]}" ANSWER
 			return $status ;;
 		"Command failed "*)
 			status=2 ;;
@@ -67,44 +67,60 @@ ask()
 	return 99
 }
 
-# Can what is kept under a name do that, as words of a batch file?
-ask_can()
+# Sets ASK_WORDS to those of ask() for a command, if what is kept can do it.
+ask_route()
 {
-	[ -n "${ASK_IN[$1]:-}" ] && [[ $2 != *[\"\'\\#$'\n']* ]]
+	local program=$1 ns='' json='' words fails
+
+	shift
+	[ "$1" != -n ] || { ns=$2; shift 2; }
+	[ "$1" != -json ] || { json=json; shift; }
+	words=$*
+	[ -n "${ASK_IN["$program $ns"]:-}" ] && [[ $words != *[\"\'\\#$'\n']* ]] || return
+	case $program:$json:$1:${2:-} in
+	vxmob:json:mac:get | vxmob:json:mac:show | vxmob:json:move:show | \
+	vxmob:json:domain:show | vxmob:json:vtep:show | vxmob:json:stats:dev | \
+	vxmob::mac:announce | vxmob::mac:withdraw | vxmob::mac:flush | vxmob::mac:unfreeze | \
+	vxmob::domain:add | vxmob::domain:set | vxmob::domain:del | \
+	vxmob::move:prepare | vxmob::move:hold | vxmob::move:commit | vxmob::move:abort)
+		fails="domain =" ;;
+	bridge::fdb:add | bridge::fdb:append | bridge::fdb:replace | bridge::fdb:del)
+		fails="fdb del = dev lo" ;;
+	bridge::fdb:show)
+		[ $# = 2 ] || return
+		fails="fdb del = dev lo" ;;
+	*)
+		return 1 ;;
+	esac
+	ASK_WORDS=("$program $ns" "$words" "$fails")
+}
+
+# Sets ANSWER to what a command says.
+answer()
+{
+	if ask_route "$@"; then
+		ask "${ASK_WORDS[@]}"
+	else
+		ANSWER=$(command "$@")
+	fi
 }
 
 vxmob()
 {
-	local ns='' json='' words
-
-	[ "$1" != -n ] || { ns=$2; words=("${@:3}"); }
-	[ -n "$ns" ] || words=("$@")
-	[ "${words[0]}" != -json ] || { json=yes; words=("${words[@]:1}"); }
-	case $json:${words[0]}:${words[1]:-} in
-	yes:mac:get | yes:mac:show | yes:move:show | yes:domain:show | yes:vtep:show | yes:stats:dev | \
-	*:mac:announce | *:mac:withdraw | *:mac:flush | *:mac:unfreeze | \
-	*:domain:add | *:domain:set | *:domain:del | \
-	*:move:prepare | *:move:hold | *:move:commit | *:move:abort)
-		if ask_can "vxmob $ns" "${words[*]}"; then
-			ask "vxmob $ns" "${words[*]}" "domain show dev"
-			return
-		fi ;;
-	esac
-	command vxmob "$@"
+	answered vxmob "$@"
 }
 
 bridge()
 {
-	local ns='' words
+	answered bridge "$@"
+}
 
-	[ "$1" != -n ] || { ns=$2; words=("${@:3}"); }
-	[ -n "$ns" ] || words=("$@")
-	case ${words[*]} in
-	"fdb show" | "fdb add "* | "fdb append "* | "fdb replace "* | "fdb del "*)
-		if ask_can "bridge $ns" "${words[*]}"; then
-			ask "bridge $ns" "${words[*]}" "fdb show dev"
-			return
-		fi ;;
-	esac
-	command bridge "$@"
+answered()
+{
+	local ANSWER='' status=0
+
+	ask_route "$@" || { command "$@"; return; }
+	ask "${ASK_WORDS[@]}" || status=$?
+	printf '%s' "$ANSWER"
+	return $status
 }

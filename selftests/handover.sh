@@ -35,19 +35,11 @@ handover_create()
 # The module has a move of a MAC, and says all these things of it; see bound().
 moving()
 {
-	local mac=$1 answer text
+	local mac=$1
 
 	shift
-	answer=$(vxmob ${NET_NS:+-n "$NET_NS"} -json move show "$mac" \
-		dev "${NET_DEV:-vx100}" ${NET_VNI:+vni "$NET_VNI"}) || return
-	has "$answer" '"role":' || return
-	for text; do
-		if [[ $text == !* ]]; then
-			lacks "$answer" "${text#!}" || return
-		else
-			has "$answer" "$text" || return
-		fi
-	done
+	answer vxmob ${NET_NS:+-n "$NET_NS"} -json move show "$mac" \
+		dev "${NET_DEV:-vx100}" ${NET_VNI:+vni "$NET_VNI"} && answer_says '"role":' "$@"
 }
 
 quietly_moving()

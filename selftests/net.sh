@@ -46,6 +46,7 @@ net_private()
 	net_programs || exit $KSFT_FAIL
 	TMP=$(mktemp -d)
 	defer rm -rf "$TMP"
+	# shellcheck disable=SC2119 # here
 	ask_start
 }
 
@@ -434,6 +435,7 @@ place_of()
 	local mac=$1 vx=${2:-vx100} vlan=${3:-} vni=${4:-} line port="" dst=""
 
 	ENTRIES=
+	answer bridge ${NET_NS:+-n "$NET_NS"} fdb show
 	while read -r line; do
 		[[ $line == "$mac dev "* ]] || continue
 		if [[ $line == *" self"* ]]; then
@@ -446,7 +448,7 @@ place_of()
 			[[ $line =~ " dev "([^ ]*) ]] && port+="${port:+,}${BASH_REMATCH[1]}"
 		fi
 		ENTRIES+="$line"$'\n'
-	done <<< "$(bridge ${NET_NS:+-n "$NET_NS"} fdb show)"
+	done <<< "$ANSWER"
 	PLACE=${port:--}$dst
 }
 
@@ -477,16 +479,23 @@ comes_to()
 # device has several.
 bound()
 {
-	local mac=$1 answer text
+	local mac=$1
 
 	shift
-	answer=$(vxmob ${NET_NS:+-n "$NET_NS"} -json mac get "$mac" dev "${NET_DEV:-vx100}" \
-		${NET_VNI:+vni "$NET_VNI"}) || return
+	answer vxmob ${NET_NS:+-n "$NET_NS"} -json mac get "$mac" dev "${NET_DEV:-vx100}" \
+		${NET_VNI:+vni "$NET_VNI"} && answer_says "$@"
+}
+
+# ANSWER has all these texts, and none of those that begin with "!".
+answer_says()
+{
+	local text
+
 	for text; do
 		if [[ $text == !* ]]; then
-			lacks "$answer" "${text#!}" || return
+			lacks "$ANSWER" "${text#!}" || return
 		else
-			has "$answer" "$text" || return
+			has "$ANSWER" "$text" || return
 		fi
 	done
 }
@@ -499,11 +508,9 @@ quietly_bound()
 # Sets AGE to the milliseconds that a MAC is where it is.
 age_of()
 {
-	local answer
-
 	AGE=0
-	answer=$(vxmob -json mac get "$1" dev "${NET_DEV:-vx100}")
-	[[ ! $answer =~ \"age_ms\":([0-9]+) ]] || AGE=${BASH_REMATCH[1]}
+	answer vxmob -json mac get "$1" dev "${NET_DEV:-vx100}"
+	[[ ! $ANSWER =~ \"age_ms\":([0-9]+) ]] || AGE=${BASH_REMATCH[1]}
 }
 
 older_than()
@@ -570,22 +577,20 @@ nobody()
 # Sets COUNT to the number of claims by an origin that got a verdict.
 claims_of()
 {
-	local origin=$1 verdict=$2 stats
+	local origin=$1 verdict=$2
 
-	stats=$(vxmob -json stats dev "${NET_DEV:-vx100}")
+	answer vxmob -json stats dev "${NET_DEV:-vx100}"
 	COUNT=0
-	[[ $stats =~ \{\"origin\":\"$origin\",\"verdict\":\"$verdict\",\"count\":([0-9]+)\} ]] || return 0
+	[[ $ANSWER =~ \{\"origin\":\"$origin\",\"verdict\":\"$verdict\",\"count\":([0-9]+)\} ]] || return 0
 	COUNT=${BASH_REMATCH[1]}
 }
 
 # Sets COUNT to a number in the statistics.
 stat_of()
 {
-	local stats
-
-	stats=$(vxmob -json stats dev "${NET_DEV:-vx100}")
+	answer vxmob -json stats dev "${NET_DEV:-vx100}"
 	COUNT=0
-	[[ $stats =~ \"$1\":([0-9]+) ]] || return
+	[[ $ANSWER =~ \"$1\":([0-9]+) ]] || return
 	COUNT=${BASH_REMATCH[1]}
 }
 
@@ -616,9 +621,11 @@ unchanged()
 {
 	local before
 
-	before=$(bridge fdb show)
+	answer bridge fdb show
+	before=$ANSWER
 	"$@" || return
-	[ "$(bridge fdb show)" = "$before" ] && return
+	answer bridge fdb show
+	[ "$ANSWER" = "$before" ] && return
 	ktap_print "the forwarding databases have changed: $*"
 	return 1
 }

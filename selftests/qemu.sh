@@ -13,7 +13,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vxmob
-NAME=qemu-system-x86_64
+PROGRAM=qemu-system-x86_64
 MINIMUM=10
 REFRESH=no
 SCRATCH=
@@ -48,11 +48,11 @@ recent()
 # What it loads besides libraries lies in the cache too, or where Debian has it.
 write_program()
 {
-	cat > "$1/$NAME" <<-END
+	cat > "$1/$PROGRAM" <<-END
 		#!/bin/sh
-		exec "$1/usr/bin/$NAME" -L "$1/usr/share/qemu" -L /usr/share/seabios "\$@"
+		exec "$1/usr/bin/$PROGRAM" -L "$1/usr/share/qemu" -L /usr/share/seabios "\$@"
 	END
-	chmod 755 "$1/$NAME"
+	chmod 755 "$1/$PROGRAM"
 }
 
 # Fails where the mirror has none, or none that runs here.
@@ -72,25 +72,25 @@ unpack()
 	done
 	rm -rf "$SCRATCH"
 	write_program "$dir"
-	recent "$dir/$NAME"
+	recent "$dir/$PROGRAM"
 }
 
 main()
 {
 	local own dir=$CACHE/qemu
 
-	own=$(command -v $NAME) || die "no $NAME on this machine"
+	own=$(command -v $PROGRAM) || die "no $PROGRAM on this machine"
 	if ! recent "$own"; then
 		mkdir -p "$CACHE"
 		exec 9> "$CACHE/qemu.lock"
 		flock 9
 		if [ ! -e "$dir/tried" ]; then
-			say "$NAME of this machine is older than $MINIMUM: looking for a newer one"
+			say "$PROGRAM of this machine is older than $MINIMUM: looking for a newer one"
 			(unpack "$dir") || { say "none that runs; the machine's own is used" && rm -rf "$dir"; }
 			mkdir -p "$dir"
 			: > "$dir/tried"
 		fi
-		[ ! -e "$dir/$NAME" ] || own=$dir/$NAME
+		[ ! -e "$dir/$PROGRAM" ] || own=$dir/$PROGRAM
 	fi
 	echo "$own"
 }
