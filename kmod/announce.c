@@ -23,6 +23,7 @@
 
 #define ANNOUNCED_MAX	16384		/* MACs at a time, of one domain */
 #define FRAMES_MAX	64		/* in one jiffy */
+#define FRAMES_BUSY	8		/* where the CPU has more to do than it can */
 #define LOOKS_MAX	256		/* in one run of the tasklet */
 #define POLL		(HZ / 50 ?: 1)	/* for a port to forward */
 #define PATIENCE	(30 * HZ)
@@ -309,7 +310,7 @@ static bool next_job(struct vxmob_domain *d, struct job *job)
 		a->jiffy = now;
 		a->sent = 0;
 	}
-	if (!d->dead && a->sent < FRAMES_MAX)
+	if (!d->dead && a->sent < a->room)
 		o = first_due(a);
 	if (o)
 		make_job(d, o, job);
@@ -403,12 +404,23 @@ static void poll_ports(struct vxmob_domain *d)
 	spin_unlock_bh(&d->lock);
 }
 
+/*
+ * A virtual device makes received packets of what is sent, on this CPU. They are
+ * handled before this tasklet runs; where they were too many, they are pending.
+ */
+static unsigned int room(void)
+{
+	return local_softirq_pending() & BIT(NET_RX_SOFTIRQ) ? FRAMES_BUSY :
+							       FRAMES_MAX;
+}
+
 static void announce(struct tasklet_struct *t)
 {
 	struct vxmob_domain *d = from_tasklet(d, t, announcer.tasklet);
 	int looks = LOOKS_MAX;
 	struct job job;
 
+	d->announcer.room = room();
 	rcu_read_lock();
 	poll_ports(d);
 	while (looks-- && next_job(d, &job))

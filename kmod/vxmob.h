@@ -329,6 +329,7 @@ enum vxmob_news {
  * @tasklet: announces what is due
  * @jiffy: when frames were last sent
  * @sent: how many were sent in that jiffy
+ * @room: how many may be; the tasklet's own
  *
  * Under the domain's lock.
  */
@@ -341,6 +342,7 @@ struct vxmob_announcer {
 	struct tasklet_struct tasklet;
 	unsigned long jiffy;
 	unsigned int sent;
+	unsigned int room;
 };
 
 #define VXMOB_HEARD_MAX		64

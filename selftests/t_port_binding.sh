@@ -193,18 +193,18 @@ boots()
 # bindings.
 snapshot()
 {
-	local ns text line
+	local ns text=
 
-	shopt -s extglob
 	for ns in "$ONE" "$TWO" "$THREE"; do
-		text=$(bridge -n "$ns" fdb show)$'\n'
-		text+=$(vxmob -n "$ns" -json move show; vxmob -n "$ns" -json mac show)
-		text=${text//\"@(age|left)_ms\":+([0-9])/}
-		text=${text//[]\}]?(,)/}
-		while read -r line; do
-			[[ $line != *$MACHINE* ]] || echo "$line"
-		done <<< "${text//\{/$'\n'}"
-	done | sort
+		answer bridge -n "$ns" fdb show
+		text+=$ANSWER
+		answer vxmob -n "$ns" -json move show
+		text+=$ANSWER
+		answer vxmob -n "$ns" -json mac show
+		text+=$ANSWER
+	done
+	sed -e 's/"\(age\|left\)_ms":[0-9]*//g' -e 's/[]}],*//g' -e 's/{/\n/g' <<< "$text" |
+	grep -F "$MACHINE" | sort
 }
 
 # Runs a command that must change nothing on any host.
