@@ -31,10 +31,15 @@ clean:
 check:
 	selftests/check.sh
 
+# TIME=MINUTES bounds it.
+torture: export TIME ?= 30
+torture:
+	selftests/torture.sh
+
 demo:
 	selftests/demo.sh
 
 style:
 	selftests/style.sh
 
-.PHONY: all module tools install clean check demo style
+.PHONY: all module tools install clean check torture demo style

@@ -133,9 +133,9 @@ shellcheck_files()
 shell()
 {
 	step "shellcheck tests" shellcheck_files ,SC2086,SC2119,SC2120 \
-		< <(files 'selftests/t_*.sh')
+		< <(files 'selftests/t_*.sh' 'selftests/torture/*.sh')
 	step "shellcheck scripts" shellcheck_files "" \
-		< <(files '*.sh' | grep -v '^selftests/t_')
+		< <(files '*.sh' | grep -vE '^selftests/(t_|torture/)')
 	step "shellcheck completion" shellcheck_files "" -s bash \
 		< <(files '*.bash-completion')
 }
