@@ -31,10 +31,13 @@ clean:
 check:
 	selftests/check.sh
 
+bench:
+	selftests/bench.sh
+
 demo:
 	selftests/demo.sh
 
 style:
 	selftests/style.sh
 
-.PHONY: all module tools install clean check demo style
+.PHONY: all module tools install clean check bench demo style
