@@ -36,10 +36,13 @@ torture: export TIME ?= 30
 torture:
 	selftests/torture.sh
 
+bench:
+	selftests/bench.sh
+
 demo:
 	selftests/demo.sh
 
 style:
 	selftests/style.sh
 
-.PHONY: all module tools install clean check torture demo style
+.PHONY: all module tools install clean check torture bench demo style

@@ -448,24 +448,30 @@ static struct vxmob_domain *domain_of(const struct sk_buff *skb,
 	return d;
 }
 
-static unsigned int hear(void *priv, struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+static void hear_in(struct vxmob_domain *d, const struct sk_buff *skb)
 {
 	struct vxmob_announcement a;
 	u8 buf[VXMOB_FRAME_MAX];
-	struct vxmob_domain *d;
 	const u8 *frame;
 	unsigned int len;
 
-	if (!may_name_ip(skb))
-		return NF_ACCEPT;
-	d = domain_of(skb, state->in);
-	if (!d)
-		return NF_ACCEPT;
 	len = min_t(unsigned int, skb->len + ETH_HLEN, sizeof(buf));
 	frame = skb_header_pointer(skb, -ETH_HLEN, len, buf);
 	if (frame && vxmob_parse_owner(frame, len, &a))
 		heard(d, &a);
+}
+
+/* What the kernel clears on the stack is in a function that few frames come to. */
+static unsigned int hear(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	struct vxmob_domain *d;
+
+	if (!may_name_ip(skb))
+		return NF_ACCEPT;
+	d = domain_of(skb, state->in);
+	if (d)
+		hear_in(d, skb);
 	return NF_ACCEPT;
 }
 

@@ -128,23 +128,54 @@ static void look_into(struct net *net, const struct vxmob_packet *p)
 		claim_for(d, &p->saddr, &a, ktime_get_ns());
 }
 
-static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+/*
+ * Announcements are to a group of stations; nearly all else is not, and is not to
+ * pay for more than this look. @off is the offset of the UDP header.
+ */
+static bool is_to_group(const struct sk_buff *skb, unsigned int off)
+{
+	const u8 *first;
+	u8 buf;
+
+	first = skb_header_pointer(skb, off + sizeof(struct udphdr) +
+				   sizeof(struct vxlanhdr), sizeof(buf), &buf);
+	return first && *first & 1;
+}
+
+static void look_at_v4(struct net *net, struct sk_buff *skb)
 {
 	struct vxmob_packet p;
 
 	if (vxmob_packet_v4(&p, skb))
-		look_into(state->net, &p);
+		look_into(net, &p);
+}
+
+static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	if (ip->protocol == IPPROTO_UDP &&
+	    is_to_group(skb, skb_network_offset(skb) + ip_hdrlen(skb)))
+		look_at_v4(state->net, skb);
 	return NF_ACCEPT;
 }
 
-static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+static void look_at_v6(struct net *net, struct sk_buff *skb)
 {
 	struct vxmob_packet p;
 
 	if (vxmob_packet_v6(&p, skb))
-		look_into(state->net, &p);
+		look_into(net, &p);
+}
+
+/* Where there are options, where they end is found out the long way. */
+static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	if (ipv6_hdr(skb)->nexthdr != IPPROTO_UDP ||
+	    is_to_group(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr)))
+		look_at_v6(state->net, skb);
 	return NF_ACCEPT;
 }
 

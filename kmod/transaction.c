@@ -321,14 +321,14 @@ static int run(struct txn *txn)
 	return err;
 }
 
+/* Generic netlink has held the attributes of each line to their policy already. */
 static int parse_line(struct txn *txn, struct nlattr *attr)
 {
 	struct txn_line *line = &txn->line[txn->n];
 	struct nlattr *tb[VXMOB_A_MAC_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(tb, VXMOB_A_MAC_OP, attr, vxmob_line_nl_policy,
-			       txn->extack);
+	err = nla_parse_nested(tb, VXMOB_A_MAC_OP, attr, NULL, txn->extack);
 	if (err)
 		return err;
 	if (!tb[VXMOB_A_MAC_OP]) {
