@@ -11,8 +11,9 @@
 # says: then the answer is complete.  (Not by the name of a device: the kernel would
 # look for a module of that name.)  Answers go through a file, since bash reads
 # a pipe byte by byte.  Only one shell may ask at a time, so what runs beside a
-# case (job_start) does not.  A test whose namespaces, devices or module come and
-# go under the same names sets ASK=no before its set-up.
+# case (job_start) does not.  They remember devices by name: a test where these come
+# and go starts them anew, or sets ASK=no before its set-up, as it does where
+# namespaces or the module go.
 
 declare -A ASK_IN ASK_OUT ASK_ERR
 ASK_WAIT=60		# seconds that an answer may take
@@ -67,7 +68,8 @@ ask()
 	return 99
 }
 
-# Sets ASK_WORDS to those of ask() for a command, if what is kept can do it.
+# Sets ASK_WORDS to those of ask() for a command, if what is kept can do it.  In a
+# trap "return" alone would say what the last command before the trap did.
 ask_route()
 {
 	local program=$1 ns='' json='' words fails
@@ -76,7 +78,7 @@ ask_route()
 	[ "$1" != -n ] || { ns=$2; shift 2; }
 	[ "$1" != -json ] || { json=json; shift; }
 	words=$*
-	[ -n "${ASK_IN["$program $ns"]:-}" ] && [[ $words != *[\"\'\\#$'\n']* ]] || return
+	[ -n "${ASK_IN["$program $ns"]:-}" ] && [[ $words != *[\"\'\\#$'\n']* ]] || return 1
 	case $program:$json:$1:${2:-} in
 	vxmob:json:mac:get | vxmob:json:mac:show | vxmob:json:move:show | \
 	vxmob:json:domain:show | vxmob:json:vtep:show | vxmob:json:stats:dev | \
@@ -87,7 +89,7 @@ ask_route()
 	bridge::fdb:add | bridge::fdb:append | bridge::fdb:replace | bridge::fdb:del)
 		fails="fdb del = dev lo" ;;
 	bridge::fdb:show)
-		[ $# = 2 ] || return
+		[ $# = 2 ] || return 1
 		fails="fdb del = dev lo" ;;
 	*)
 		return 1 ;;
@@ -119,8 +121,11 @@ answered()
 {
 	local ANSWER='' status=0
 
-	ask_route "$@" || { command "$@"; return; }
-	ask "${ASK_WORDS[@]}" || status=$?
-	printf '%s' "$ANSWER"
+	if ask_route "$@"; then
+		ask "${ASK_WORDS[@]}" || status=$?
+		printf '%s' "$ANSWER"
+	else
+		command "$@" || status=$?
+	fi
 	return $status
 }

@@ -225,8 +225,8 @@ third_place()
 	local mac=02:00:00:00:04:02
 
 	must quietly_held "$mac"
-	must vtep_announces $THIRD_VTEP "$mac"
-	must becomes_settled "$mac"
+	must vxmob mac announce "$mac" dev vx100 via $THIRD_VTEP
+	must settled "$mac"
 	must is_at "$mac" "vx100 $THIRD_VTEP"
 }
 

@@ -159,7 +159,9 @@ create()
 	each)	each_create "$flood" ;;
 	single)	single_create "$flood" vnifilter ;;
 	plain)	single_create "$flood" "" ;;
-	esac
+	esac || return
+	# those that are kept remember the indices of other devices of these names
+	ask_start
 }
 
 # By group, as long as the case lasts.
