@@ -27,7 +27,8 @@ ask_keep()
 	file=$(mktemp -p "$TMP") || return
 	# A pipe that is open at both ends here is never at its end.
 	exec {in}<> <(:) {err}<> <(:) {out}< "$file"
-	"$@" <&"$in" >> "$file" 2>&"$err" &
+	# itself, and not in a shell that would be killed in its place
+	(exec "$@" <&"$in" >> "$file" 2>&"$err") &
 	defer kill $!
 	disown $!
 	ASK_IN[$name]=$in
