@@ -326,6 +326,9 @@ lost_events()
 	: > "$TMP/events"
 	must job_start setpriv --reuid 65534 --clear-groups vxmob -json monitor > "$TMP/events"
 	must wait_for monitor_listens "$TMP/events" vx100
+	# it has read all there was before this one
+	must vxmob mac announce 02:00:00:02:00:00 dev vx100 via 10.255.0.2
+	must wait_for has_line "$TMP/events" 02:00:00:02:00:00
 	must kill -STOP "$JOB"
 	EVENTS_BEFORE=$(wc -l < "$TMP/events")
 	EVENTS=2000
