@@ -13,7 +13,10 @@
 #                               VERSION what uname -r says in it
 #   kernels.sh refresh FLAVOUR  the same, after looking for a newer package
 #   kernels.sh source SERIES    print a folder with parts of linux-source-SERIES:
-#                               tools/net/ynl, Documentation/netlink, checkpatch
+#                               tools/net/ynl, Documentation/netlink, checkpatch,
+#                               the network's own tests
+#   kernels.sh iproute2         print the root of an unpacked iproute2 that is new
+#                               enough for those
 #   kernels.sh list             the flavours
 #
 # stock-6.1 and stock-6.12 are Debian's packages; debug is linux-source-6.12
@@ -30,7 +33,8 @@ FLAVOURS="stock-6.1 stock-6.12 debug kcsan newest"
 # What KDIR of a kernel built here need not have besides what kbuild says.
 SOURCE_PARTS=(tools/net/ynl Documentation/netlink MAINTAINERS
 	      scripts/checkpatch.pl scripts/const_structs.checkpatch
-	      scripts/spelling.txt scripts/kernel-doc)
+	      scripts/spelling.txt scripts/kernel-doc
+	      tools/testing/selftests/net tools/testing/selftests/kselftest)
 SCRATCH=
 
 say()
@@ -330,11 +334,33 @@ get_source()
 	mkdir -p "$CACHE/source"
 	exec 9> "$CACHE/source/$series.lock"
 	flock 9
-	if [ ! -e "$dir/complete" ]; then
+	if [ "$(cat "$dir/complete" 2>/dev/null)" != "${SOURCE_PARTS[*]}" ]; then
 		get_source_deb "$series"
 		rm -rf "$dir"
 		say "unpacking parts of linux-source-$SOURCE_SERIES $SOURCE_VERSION"
 		unpack_source "$dir" "${SOURCE_PARTS[@]}"
+		echo "${SOURCE_PARTS[*]}" > "$dir/complete"
+	fi
+	echo "$dir"
+}
+
+# Debian's own one is from before those tests; it serves where there is no other.
+get_iproute2()
+{
+	local dir=$CACHE/iproute2
+
+	exec 9> "$dir.lock"
+	flock 9
+	if [ ! -e "$dir/complete" ]; then
+		for SUITE in $(fallback_suites 6.12) own; do
+			PACKAGE=$(look_in_suite "$SUITE" iproute2 "")
+			[ -z "$PACKAGE" ] || break
+		done
+		use_suite "$SUITE"
+		SCRATCH=$(mktemp -d "$CACHE/scratch.XXXXXX")
+		(cd "$SCRATCH" && download iproute2)
+		rm -rf "$dir"
+		dpkg-deb -x "$SCRATCH"/iproute2_*.deb "$dir"
 		: > "$dir/complete"
 	fi
 	echo "$dir"
@@ -346,8 +372,9 @@ main()
 	case ${1:-} in
 	refresh) REFRESH=yes ;;
 	list)	 echo "$FLAVOURS" | tr ' ' '\n'; return ;;
+	iproute2) get_iproute2; return ;;
 	esac
-	[ $# = 2 ] || die "usage: kernels.sh {get | refresh} FLAVOUR | source SERIES | list"
+	[ $# = 2 ] || die "usage: kernels.sh {get | refresh} FLAVOUR | source SERIES | iproute2 | list"
 	case $1 in
 	get | refresh) get "$2" ;;
 	source)	       get_source "$2" ;;
