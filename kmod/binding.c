@@ -133,7 +133,7 @@ struct vxmob_binding *vxmob_binding_add(struct vxmob_domain *d, const u8 *mac)
 		kmem_cache_free(cache, b);
 		return ERR_PTR(-ENOMEM);
 	}
-	d->gen++;
+	WRITE_ONCE(d->gen, d->gen + 1);
 	return b;
 }
 
@@ -175,7 +175,7 @@ void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b)
 	vxmob_wheel_drop(d, b);
 	list_del_init(&b->reap);
 	rhashtable_remove_fast(&d->macs, &b->node, params);
-	d->gen++;
+	WRITE_ONCE(d->gen, d->gen + 1);
 	set_bit(VXMOB_B_DEAD, &b->flags);
 	if (!test_and_set_bit(VXMOB_B_DIRTY, &b->flags))
 		vxmob_binding_free(b);

@@ -206,7 +206,7 @@ static void record_place(struct vxmob_domain *d, struct vxmob_binding *b,
 {
 	if (verdict == VXMOB_VERDICT_REFRESH)
 		return;
-	d->gen++;
+	WRITE_ONCE(d->gen, d->gen + 1);
 	b->written = jiffies;
 	if (verdict == VXMOB_VERDICT_ACCEPT_MOVE)
 		b->moves++;

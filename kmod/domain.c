@@ -352,8 +352,10 @@ static void index_bridge(struct vxmob_domain *d, struct net_device *br)
 /* From here on events and packets find it. */
 static void publish(struct vxmob_domain *d, struct net_device *br)
 {
-	list_add_tail_rcu(&d->list, &vxmob_net(d->net)->domains);
-	vxmob_net(d->net)->gen++;
+	struct vxmob_net *vn = vxmob_net(d->net);
+
+	list_add_tail_rcu(&d->list, &vn->domains);
+	WRITE_ONCE(vn->gen, vn->gen + 1);
 	hash_add_rcu(by_vxlan, &d->by_vxlan, vxlan_key(d->dev, d->vni));
 	hash_add_rcu(by_vni, &d->by_vni, vni_key(d->underlay, d->vni));
 	if (br)
@@ -362,8 +364,10 @@ static void publish(struct vxmob_domain *d, struct net_device *br)
 
 static void unpublish(struct vxmob_domain *d)
 {
+	struct vxmob_net *vn = vxmob_net(d->net);
+
 	list_del_rcu(&d->list);
-	vxmob_net(d->net)->gen++;
+	WRITE_ONCE(vn->gen, vn->gen + 1);
 	hash_del_rcu(&d->by_vxlan);
 	hash_del_rcu(&d->by_vni);
 	if (rcu_access_pointer(d->br))

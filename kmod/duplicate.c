@@ -52,7 +52,7 @@ void vxmob_blackhole_set(struct vxmob_domain *d, struct vxmob_binding *b)
 void vxmob_duplicate_found(struct vxmob_domain *d, struct vxmob_binding *b)
 {
 	lockdep_assert_held(&d->lock);
-	d->duplicates++;
+	WRITE_ONCE(d->duplicates, d->duplicates + 1);
 	vxmob_blackhole_set(d, b);
 	vxmob_event_binding(d, VXMOB_EVENT_DUPLICATE, b);
 }

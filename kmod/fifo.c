@@ -75,14 +75,14 @@ static bool has_room(const struct vxmob_fifo *f, const struct sk_buff *skb)
 static void add(struct vxmob_fifo *f, struct kept *k)
 {
 	list_add_tail(&k->list, &f->frames);
-	f->segments += segments(k->skb);
+	WRITE_ONCE(f->segments, f->segments + segments(k->skb));
 	f->bytes += k->skb->len;
 }
 
 static void take(struct vxmob_fifo *f, struct kept *k, struct list_head *to)
 {
 	list_move_tail(&k->list, to);
-	f->segments -= segments(k->skb);
+	WRITE_ONCE(f->segments, f->segments - segments(k->skb));
 	f->bytes -= k->skb->len;
 }
 
@@ -159,8 +159,8 @@ bool vxmob_fifo_drain(struct vxmob_fifo *f)
 		take(f, k, &batch);
 	}
 	if (list_empty(&batch)) {
-		f->keeping = false;
-		f->draining = false;
+		WRITE_ONCE(f->keeping, false);
+		WRITE_ONCE(f->draining, false);
 	}
 	spin_unlock_bh(&f->lock);
 	if (list_empty(&batch))
@@ -191,8 +191,8 @@ void vxmob_fifo_purge(struct vxmob_fifo *f)
 	LIST_HEAD(frames);
 
 	spin_lock_bh(&f->lock);
-	f->keeping = false;
-	f->draining = false;
+	WRITE_ONCE(f->keeping, false);
+	WRITE_ONCE(f->draining, false);
 	list_for_each_entry_safe(k, next, &f->frames, list)
 		take(f, k, &frames);
 	spin_unlock_bh(&f->lock);

@@ -115,7 +115,7 @@ static void put_back(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (b->mob.cur.state == VXMOB_STATE_LOCAL &&
 	    fdb->vxlan.state == VXMOB_STATE_REMOTE)
 		vxmob_reap_later(d, b);
-	d->repairs++;
+	WRITE_ONCE(d->repairs, d->repairs + 1);
 	tell(d, b, claim, verdict);
 }
 

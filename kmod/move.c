@@ -93,7 +93,7 @@ static void take_out(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 	hash_del_rcu(&mv->node);
 	list_del_rcu(&mv->list);
 	WRITE_ONCE(d->n_moves, d->n_moves - 1);
-	d->move_gen++;
+	WRITE_ONCE(d->move_gen, d->move_gen + 1);
 	vxmob_fifo_purge(&mv->fifo);
 	llist_add(&mv->over, &d->moves_over);
 	queue_delayed_work(vxmob_wq, &d->move_work, HOOKS_LAST);
@@ -102,7 +102,7 @@ static void take_out(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 static void enter_stage(struct vxmob_move *mv, u8 stage, u32 event)
 {
 	WRITE_ONCE(mv->stage, stage);
-	mv->d->move_gen++;
+	WRITE_ONCE(mv->d->move_gen, mv->d->move_gen + 1);
 	vxmob_event_move(mv->d, event, mv);
 }
 
@@ -196,7 +196,7 @@ static void restore_binding(struct vxmob_domain *d, struct vxmob_move *mv,
 	b->mob = mv->was;
 	b->moves--;
 	b->written = jiffies;
-	d->gen++;
+	WRITE_ONCE(d->gen, d->gen + 1);
 	vxmob_watch_later(d, b);
 }
 

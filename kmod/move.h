@@ -36,8 +36,8 @@ struct vxmob_fifo {
 	struct list_head frames;
 	u32 segments;
 	u32 bytes;
-	bool keeping;
-	bool draining;
+	u8 keeping;
+	u8 draining;
 };
 
 /**
@@ -87,7 +87,7 @@ struct vxmob_move {
 	u8 role;
 	u8 stage;
 	u8 open_on;
-	bool quiet;
+	u8 quiet;
 	bool listened;
 	bool holding;
 	bool tailed;

@@ -330,7 +330,7 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 	struct vxmob_claim claim = { .seen_ns = seen_ns };
 	struct vxmob_fdb fdb;
 
-	d->hints++;
+	WRITE_ONCE(d->hints, d->hints + 1);
 	if (b && test_bit(VXMOB_B_PINNED, &b->flags)) {
 		set_bit(VXMOB_B_MISSED, &b->flags);
 		return true;
@@ -575,7 +575,7 @@ static void resync(struct work_struct *work)
 		queue_delayed_work(vxmob_wq, &d->resync, 1);
 		return;
 	}
-	d->resyncs++;
+	WRITE_ONCE(d->resyncs, d->resyncs + 1);
 	err = read_anew(d);
 	rtnl_unlock();
 	if (err)

@@ -101,7 +101,7 @@ static struct vxmob_vtep *add(struct vxmob_domain *d,
 	v->addr = *addr;
 	hash_add_rcu(d->vteps, &v->node, addr_hash(addr));
 	d->n_vteps++;
-	d->gen++;
+	WRITE_ONCE(d->gen, d->gen + 1);
 	return v;
 }
 
@@ -112,7 +112,7 @@ static void drop_unused(struct vxmob_domain *d, struct vxmob_vtep *v)
 	hash_del_rcu(&v->node);
 	kfree_rcu(v, rcu);
 	d->n_vteps--;
-	d->gen++;
+	WRITE_ONCE(d->gen, d->gen + 1);
 }
 
 static bool by_control_plane(const struct vxmob_mobility *mob)

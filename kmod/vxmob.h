@@ -248,7 +248,7 @@ struct vxmob_stranger {
 struct vxmob_vtep {
 	struct hlist_node node;
 	struct vxmob_addr addr;
-	bool flood;
+	u8 flood;
 	u32 macs;
 	u32 control;
 	struct rcu_head rcu;

@@ -11,11 +11,13 @@
 #	style		see style.sh
 #	KERNEL		(stock-6.1 stock-6.12 debug newest) unit tests, where the
 #			kernel has KUnit, and the tests that need no routing daemon
+#	kcsan		unit tests, and the tests that say in their head that accesses
+#			may race in them
 #	frr-KERNEL	the tests that do; files say on which kernel they are not run
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
-# By default all but newest.  Two steps run at a time; what they say comes in the
+# By default all but kcsan and newest.  Two steps run at a time; what they say comes in the
 # order of the steps: a line a case, the failures once more at the end, and last
 # exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or were
 # skipped, 1 a failure, or nothing ran.
@@ -48,6 +50,8 @@ test_files()
 		needs=without-frr
 		! grep -q '^# needs:.*frr' <<< "$head" || needs=frr
 		! grep -q "^# not on:.*\\<$flavour\\>" <<< "$head" || continue
+		[ "$flavour" != kcsan ] || grep -q '^# also on:.*kcsan' <<< "$head" ||
+			continue
 		[ $needs != "$which" ] || echo "$file"
 	done
 }
@@ -110,10 +114,10 @@ step()
 	generated)	generated ;;
 	style)		"$HERE/style.sh" ;;
 	stock-*)	run_kernel "$1" without-frr ;;
-	debug | newest) run_kernel "$1" without-frr kunit ;;
+	debug | kcsan | newest) run_kernel "$1" without-frr kunit ;;
 	frr-*)		VXMOB_KEEP_FABRIC=1 run_kernel "${1#frr-}" frr ;;
 	faults)		faults ;;
-	*)		single "no such step: $1 (there are: $STEPS newest)" false ;;
+	*)		single "no such step: $1 (there are: $STEPS kcsan newest)" false ;;
 	esac
 }
 

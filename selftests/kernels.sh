@@ -13,23 +13,28 @@
 #                               VERSION what uname -r says in it
 #   kernels.sh refresh FLAVOUR  the same, after looking for a newer package
 #   kernels.sh source SERIES    print a folder with parts of linux-source-SERIES:
-#                               tools/net/ynl, Documentation/netlink, checkpatch
+#                               tools/net/ynl, Documentation/netlink, checkpatch,
+#                               the network's own tests
+#   kernels.sh iproute2         print the root of an unpacked iproute2 that is new
+#                               enough for those
 #   kernels.sh list             the flavours
 #
 # stock-6.1 and stock-6.12 are Debian's packages; debug is linux-source-6.12
-# and newest the newest linux-source, both as debug.config says.  Packages come
-# from the machine's own suites, or else from another suite of the same mirror.
+# and newest the newest linux-source, both as debug.config says, and kcsan is
+# debug as kcsan.config changes it.  Packages come from the machine's own suites,
+# or else from another suite of the same mirror.
 
 set -eu -o pipefail
 PATH=$PATH:/usr/sbin:/sbin
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vxmob
-FLAVOURS="stock-6.1 stock-6.12 debug newest"
+FLAVOURS="stock-6.1 stock-6.12 debug kcsan newest"
 # What KDIR of a kernel built here need not have besides what kbuild says.
 SOURCE_PARTS=(tools/net/ynl Documentation/netlink MAINTAINERS
 	      scripts/checkpatch.pl scripts/const_structs.checkpatch
-	      scripts/spelling.txt scripts/kernel-doc)
+	      scripts/spelling.txt scripts/kernel-doc
+	      tools/testing/selftests/net tools/testing/selftests/kselftest)
 SCRATCH=
 
 say()
@@ -155,7 +160,20 @@ unpack_source()
 	xz -dc -T0 | tar -x -C "$into" --strip-components=1 "${patterns[@]}"
 }
 
-# Fails naming each option of the fragment that Kconfig did not take.
+# Prints the options of a flavour: of those named twice the last.
+fragment()
+{
+	local files=("$HERE/debug.config")
+
+	[ "$1" != kcsan ] || files+=("$HERE/kcsan.config")
+	awk '
+		/^CONFIG_/ { split($0, option, "="); line[option[1]] = $0 }
+		/^# CONFIG_.* is not set$/ { line[$2] = $0 }
+		END { for (name in line) print line[name] }
+	' "${files[@]}" | LC_ALL=C sort
+}
+
+# Fails naming each option of a fragment that Kconfig did not take.
 verify_config()
 {
 	local config=$1 missing=
@@ -168,24 +186,25 @@ verify_config()
 			line=${line#\# } && line=${line% is not set}
 			! grep -q "^$line=" "$config" || missing+=" $line=n" ;;
 		esac
-	done < "$HERE/debug.config"
+	done < "$2"
 	[ -z "$missing" ] || die "Kconfig did not take:$missing"
 }
 
 configure_kernel()
 {
 	make -C "$1" tinyconfig
-	(cd "$1" && scripts/kconfig/merge_config.sh -m .config "$HERE/debug.config")
+	(cd "$1" && scripts/kconfig/merge_config.sh -m .config "$2")
 	make -C "$1" olddefconfig
 }
 
 # Builds in tree $1 and keeps in $2 the image, the (empty) modules' folder and
-# what kbuild itself deems needed for modules built outside the tree.
+# what kbuild itself deems needed for modules built outside the tree.  KCSAN is
+# to watch those only: the kernel's own races would only slow it down.
 build_kernel()
 {
 	local tree=$1 out=$2
 
-	make -C "$tree" -j "$(nproc)" LOCALVERSION= bzImage modules
+	make -C "$tree" -j "$(nproc)" LOCALVERSION= KCSAN_SANITIZE=n bzImage modules
 	make -C "$tree" LOCALVERSION= INSTALL_MOD_PATH="$out/modules" modules_install
 	cp "$tree/arch/x86/boot/bzImage" "$out/bzImage"
 	make -C "$tree" LOCALVERSION= run-command \
@@ -214,7 +233,7 @@ recipe()
 {
 	declare -f verify_config configure_kernel build_kernel
 	compiler
-	cat "$HERE/debug.config"
+	fragment "$1"
 }
 
 get_built()
@@ -222,11 +241,11 @@ get_built()
 	local series dir key tree start
 
 	case $1 in
-	debug)	series=6.12 ;;
-	newest)	series=newest ;;
+	debug | kcsan)	series=6.12 ;;
+	newest)		series=newest ;;
 	esac
 	get_source_deb "$series"
-	key=$({ echo "$SOURCE_VERSION"; recipe; } | sha256sum | cut -c 1-12)
+	key=$({ echo "$SOURCE_VERSION"; recipe "$1"; } | sha256sum | cut -c 1-12)
 	dir=$CACHE/kernels/$1/$SOURCE_VERSION-$key
 	if [ ! -e "$dir/complete" ]; then
 		start=$SECONDS
@@ -235,8 +254,9 @@ get_built()
 		mkdir -p "$dir"
 		say "unpacking linux-source-$SOURCE_SERIES $SOURCE_VERSION"
 		unpack_source "$tree"
-		logged "$dir/log" configure_kernel "$tree"
-		verify_config "$tree/.config"
+		fragment "$1" > "$dir/fragment"
+		logged "$dir/log" configure_kernel "$tree" "$dir/fragment"
+		verify_config "$tree/.config" "$dir/fragment"
 		say "building it with debugging aids: about 10 minutes on 2 CPUs"
 		logged "$dir/log" build_kernel "$tree" "$dir"
 		rm -rf "$tree"
@@ -256,7 +276,7 @@ flavour_key()
 {
 	case $1 in
 	stock-*) declare -f get_stock relocate_headers uncompress_modules | sha256sum | cut -c 1-12 ;;
-	*)	 recipe | sha256sum | cut -c 1-12 ;;
+	*)	 recipe "$1" | sha256sum | cut -c 1-12 ;;
 	esac
 }
 
@@ -314,11 +334,33 @@ get_source()
 	mkdir -p "$CACHE/source"
 	exec 9> "$CACHE/source/$series.lock"
 	flock 9
-	if [ ! -e "$dir/complete" ]; then
+	if [ "$(cat "$dir/complete" 2>/dev/null)" != "${SOURCE_PARTS[*]}" ]; then
 		get_source_deb "$series"
 		rm -rf "$dir"
 		say "unpacking parts of linux-source-$SOURCE_SERIES $SOURCE_VERSION"
 		unpack_source "$dir" "${SOURCE_PARTS[@]}"
+		echo "${SOURCE_PARTS[*]}" > "$dir/complete"
+	fi
+	echo "$dir"
+}
+
+# Debian's own one is from before those tests; it serves where there is no other.
+get_iproute2()
+{
+	local dir=$CACHE/iproute2
+
+	exec 9> "$dir.lock"
+	flock 9
+	if [ ! -e "$dir/complete" ]; then
+		for SUITE in $(fallback_suites 6.12) own; do
+			PACKAGE=$(look_in_suite "$SUITE" iproute2 "")
+			[ -z "$PACKAGE" ] || break
+		done
+		use_suite "$SUITE"
+		SCRATCH=$(mktemp -d "$CACHE/scratch.XXXXXX")
+		(cd "$SCRATCH" && download iproute2)
+		rm -rf "$dir"
+		dpkg-deb -x "$SCRATCH"/iproute2_*.deb "$dir"
 		: > "$dir/complete"
 	fi
 	echo "$dir"
@@ -330,8 +372,9 @@ main()
 	case ${1:-} in
 	refresh) REFRESH=yes ;;
 	list)	 echo "$FLAVOURS" | tr ' ' '\n'; return ;;
+	iproute2) get_iproute2; return ;;
 	esac
-	[ $# = 2 ] || die "usage: kernels.sh {get | refresh} FLAVOUR | source SERIES | list"
+	[ $# = 2 ] || die "usage: kernels.sh {get | refresh} FLAVOUR | source SERIES | iproute2 | list"
 	case $1 in
 	get | refresh) get "$2" ;;
 	source)	       get_source "$2" ;;

@@ -7,6 +7,7 @@
  *
  *   nlsend REQUEST [-- REQUEST]...
  *   nlsend random SEED COUNT
+ *   nlsend [-n NETNS] repeat REQUEST [-- REQUEST]...
  *
  * What a REQUEST is, request.h says.  For each one line is printed: OK or an error's
  * name, then "offset=N" of the attribute at fault in the request and the kernel's
@@ -14,17 +15,31 @@
  *
  * "random" sends COUNT messages that are made of valid and invalid parts at
  * random, the same for the same SEED, and prints how many the kernel took.
+ *
+ * "repeat" sends the requests over and over, whatever becomes of them, until it
+ * is told to end, and then prints the same.  Each time it looks anew for the
+ * namespace and for the module, which may come and go, and holds neither.
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "request.h"
 
 #define FAILED		1
+
+static unsigned int sent, taken;
+static atomic_int stopped;
 
 /* What the kernel adds to an answer, after @skip bytes of it. */
 static void print_extack(const struct nlmsghdr *nlh, size_t skip)
@@ -61,7 +76,9 @@ static int receive(int sock, bool print)
 	int error;
 
 	for (;;) {
-		len = recv(sock, answer.b, sizeof(answer.b), 0);
+		do
+			len = recv(sock, answer.b, sizeof(answer.b), 0);
+		while (len < 0 && errno == EINTR);
 		if (len < 0)
 			err(FAILED, "no answer");
 		for (nlh = &answer.nlh; NLMSG_OK(nlh, len);
@@ -137,20 +154,17 @@ static void random_request(void)
 
 static void send_random(int sock, unsigned int seed, unsigned int count)
 {
-	unsigned int i, taken = 0;
-
 	srand(seed);
-	for (i = 0; i < count; i++) {
+	for (sent = 0; sent < count; sent++) {
 		random_request();
 		transmit(sock);
 		taken += !receive(sock, false);
 	}
-	printf("%u sent, %u taken\n", count, taken);
 }
 
-static void send_requests(int sock, char **argv)
+static void send_requests(int sock, char **argv, bool print)
 {
-	while (*argv) {
+	while (*argv && !stopped) {
 		start(family, 0, command_of(*argv++));
 		for (; *argv && strcmp(*argv, "--"); argv++) {
 			if (!strcmp(*argv, "dump"))
@@ -159,23 +173,92 @@ static void send_requests(int sock, char **argv)
 				add_word(*argv);
 		}
 		transmit(sock);
-		receive(sock, true);
+		sent++;
+		taken += !receive(sock, print);
 		if (*argv)
 			argv++;
 	}
 }
 
+static void stop(int signal)
+{
+	stopped = signal;
+}
+
+/* Return: whether there is such a namespace. */
+static bool enter(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool entered;
+
+	if (fd < 0)
+		return false;
+	entered = !setns(fd, CLONE_NEWNET);
+	close(fd);
+	return entered;
+}
+
+/* From a namespace, with a socket that lasts for one time. */
+static void send_once(char **argv)
+{
+	int sock = open_socket();
+
+	if (has_family(sock))
+		send_requests(sock, argv, false);
+	close(sock);
+}
+
+static void send_repeatedly(const char *netns, char **argv)
+{
+	static const struct timespec moment = { .tv_nsec = 1000000 };
+	const struct sigaction action = { .sa_handler = stop };
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	unsigned int before;
+	char path[256];
+
+	snprintf(path, sizeof(path), "/run/netns/%s", netns ?: "");
+	sigaction(SIGTERM, &action, NULL);
+	while (!stopped) {
+		before = sent;
+		if (!netns || enter(path))
+			send_once(argv);
+		if (netns && setns(home, CLONE_NEWNET))
+			err(FAILED, "cannot return from %s", netns);
+		if (sent == before)
+			nanosleep(&moment, NULL);
+	}
+}
+
+static void usage(void)
+{
+	errx(USAGE, "usage: nlsend { REQUEST [-- REQUEST]... | random SEED COUNT } |\n"
+	     "              [-n NETNS] repeat REQUEST [-- REQUEST]...");
+}
+
 int main(int argc, char **argv)
 {
+	const char *netns = NULL;
 	int sock;
 
-	if (argc < 2)
-		errx(USAGE, "usage: nlsend { REQUEST [-- REQUEST]... | random SEED COUNT }");
+	if (argc > 3 && !strcmp(argv[1], "-n")) {
+		netns = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
+	if (argc < 2 || (netns && strcmp(argv[1], "repeat")))
+		usage();
+	if (!strcmp(argv[1], "repeat")) {
+		send_repeatedly(netns, argv + 2);
+		printf("%u sent, %u taken\n", sent, taken);
+		return 0;
+	}
 	sock = open_socket();
 	find_family(sock);
-	if (argc == 4 && !strcmp(argv[1], "random"))
+	if (argc == 4 && !strcmp(argv[1], "random")) {
 		send_random(sock, atoi(argv[2]), atoi(argv[3]));
-	else
-		send_requests(sock, argv + 1);
+		printf("%u sent, %u taken\n", sent, taken);
+	} else {
+		send_requests(sock, argv + 1, true);
+	}
 	return 0;
 }

@@ -6,8 +6,8 @@
 # all are there.  A test machine must not become a router by that: daemons of
 # what is installed are neither started nor enabled.
 #
-#   packages.sh [GROUP]...      groups: build vm frr style torture
-#				(default: all but torture)
+#   packages.sh [GROUP]...      groups: build vm frr style referee torture
+#				(default: all but the last two)
 
 set -eu -o pipefail
 
@@ -34,9 +34,10 @@ group()
 	vm)	echo qemu-system-x86 busybox-static cpio kmod xz-utils zstd \
 			iproute2 iputils-ping tcpdump jq procps ;;
 	frr)	echo frr ;;
+	referee) echo netsniff-ng iputils-arping ndisc6 ;;
 	style)	echo sparse shellcheck perl python3-yaml python3-jsonschema ;;
 	torture) echo clang libclang-rt-dev llvm ;;
-	*)	die "no such group: $1 (there are: build vm frr style torture)" ;;
+	*)	die "no such group: $1 (there are: build vm frr style referee torture)" ;;
 	esac
 }
 

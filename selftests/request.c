@@ -235,16 +235,13 @@ static void put_value(int type, const char *kind, const char *text)
 	}
 }
 
-void add_word(char *word)
+/* @word is cut to pieces. */
+static void add_attribute(char *word)
 {
 	unsigned char bytes[4096];
 	char *value, *text;
 	int type;
 
-	if (!strcmp(word, "}")) {
-		nest_end();
-		return;
-	}
 	value = strchr(word, '=');
 	if (!value)
 		errx(USAGE, "\"%s\" is no attribute", word);
@@ -267,6 +264,21 @@ void add_word(char *word)
 		*text++ = '\0';
 		put_value(type, value, text);
 	}
+}
+
+void add_word(const char *word)
+{
+	char *copy;
+
+	if (!strcmp(word, "}")) {
+		nest_end();
+		return;
+	}
+	copy = strdup(word);
+	if (!copy)
+		err(FAILED, "strdup");
+	add_attribute(copy);
+	free(copy);
 }
 
 /* --- sending and the answer --------------------------------------------- */
@@ -327,7 +339,7 @@ bool is_end(const struct nlmsghdr *nlh, int *error, size_t *skip)
 	return true;
 }
 
-void find_family(int sock)
+bool has_family(int sock)
 {
 	const struct nlattr *attr;
 	ssize_t len;
@@ -340,10 +352,17 @@ void find_family(int sock)
 	len = recv(sock, answer.b, sizeof(answer.b), 0);
 	if (len < (ssize_t)(NLMSG_HDRLEN + GENL_HDRLEN) ||
 	    answer.nlh.nlmsg_type == NLMSG_ERROR)
-		errx(FAILED, "there is no family " VXMOB_FAMILY_NAME);
+		return false;
 	attr = find(answer.b + NLMSG_HDRLEN + GENL_HDRLEN,
 		    len - NLMSG_HDRLEN - GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
 	if (!attr)
 		errx(FAILED, "the family has no number");
 	family = *(const uint16_t *)(attr + 1);
+	return true;
+}
+
+void find_family(int sock)
+{
+	if (!has_family(sock))
+		errx(FAILED, "there is no family " VXMOB_FAMILY_NAME);
 }

@@ -47,7 +47,7 @@ union answer {
 	unsigned char b[65536];
 };
 
-/* The number of the family, once find_family() has asked for it */
+/* The number of the family, once has_family() or find_family() has asked for it */
 extern int family;
 extern struct request req;
 extern union answer answer;
@@ -61,7 +61,7 @@ void nest_start(int type);
 void nest_end(void);
 
 /* Adds what a word says; see above. */
-void add_word(char *word);
+void add_word(const char *word);
 int open_socket(void);
 void transmit(int sock);
 
@@ -70,6 +70,10 @@ const struct nlattr *find(const void *data, size_t len, int type);
 
 /* Return: whether the answer ends here, with its error in *@error. */
 bool is_end(const struct nlmsghdr *nlh, int *error, size_t *skip);
+
+/* Return: whether there is the family. */
+bool has_family(int sock);
+/* Ends the program if there is none. */
 void find_family(int sock);
 
 #endif

@@ -11,6 +11,7 @@
 # TEST is a file (default: all selftests/t_*.sh) or "kunit": the unit tests in
 # the kernel, where it has KUnit.  A test file may say in its head
 #	# needs: frr		a routing daemon; otherwise Debian's own tools do
+#	# needs: referee	what the kernel's own tests call
 #	# timeout: SECONDS	if 300 are not enough
 # Prints a line a case, how long a file took, and last exactly
 # "N passed, N failed, N skipped".
@@ -199,6 +200,12 @@ relative()
 	done
 }
 
+# What the kernel's own tests are run from: in the VM there is no network.
+fetch_referee()
+{
+	"$HERE/kernels.sh" source 6.12 > /dev/null && "$HERE/kernels.sh" iproute2 > /dev/null
+}
+
 run_in_vm()
 {
 	local status=0
@@ -216,7 +223,7 @@ run_here()
 
 main()
 {
-	local tests=() groups="build vm" how=run_in_vm
+	local tests=() groups="build vm" how=run_in_vm group
 
 	if [ "${1:-}" = --inside ]; then
 		shift
@@ -237,9 +244,13 @@ main()
 	done
 	[ ${#tests[@]} -gt 0 ] || tests=("$HERE"/t_*.sh)
 	mapfile -t tests < <(relative "${tests[@]}")
-	! (cd "$REPO" && grep -lqs '^# needs:.*frr' "${tests[@]}") || groups+=" frr"
+	for group in frr referee; do
+		! (cd "$REPO" && grep -lqs "^# needs:.*$group" "${tests[@]}") ||
+			groups+=" $group"
+	done
 	# shellcheck disable=SC2086 # words are wanted
 	"$HERE/packages.sh" $groups || return
+	[[ $groups != *referee* ]] || fetch_referee || return
 	STATUS_FILE=$(mktemp)
 	trap 'rm -f "$STATUS_FILE"' EXIT
 	$how "${tests[@]}" | read_results "${tests[@]}" | add_vm_status "$STATUS_FILE"

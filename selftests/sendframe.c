@@ -231,12 +231,11 @@ static size_t unhex_ext(const struct target *t, const char *hex,
 }
 
 /* What the other end of a veth has no room for is dropped, and said to be. */
-static void wait_for_room(void)
+static void wait_for_room(int waits)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 };
-	static int waits;
 
-	if (errno != ENOBUFS || ++waits > WAITS_MAX)
+	if (errno != ENOBUFS || waits > WAITS_MAX)
 		err(FAILED, "send");
 	nanosleep(&moment, NULL);
 }
@@ -244,12 +243,13 @@ static void wait_for_room(void)
 static void send_hex(const struct target *t, const char *hex)
 {
 	static unsigned char buf[MAX];
+	int waits = 0;
 	size_t len;
 
 	len = t->ext ? unhex_ext(t, hex, buf) : unhex(hex, buf);
 	while (sendto(t->sock, buf, len, 0, (const struct sockaddr *)&t->addr,
 		      t->len) != (ssize_t)len)
-		wait_for_room();
+		wait_for_room(++waits);
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# also on: kcsan
 #
 # What was decided is defended: a late or reordered update of a routing daemon, or
 # a frame that the old port still had queued, is put back.  Without a storm: who

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# also on: kcsan
 #
 # The host that a machine leaves: what each step of a move does to its forwarding
 # databases, and how a move ends.  Called off, it leaves no trace, or, once the

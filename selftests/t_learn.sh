@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# also on: kcsan
 #
 # A MAC that is heard on a local port has moved there, whoever said before that
 # it was elsewhere.  The bridge learns it; the module must notice, even where the

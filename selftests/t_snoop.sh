@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# also on: kcsan
 #
 # A machine that has arrived announces itself by RARP, and the VTEP in front of
 # it floods that to all others: the first evidence of a move that a host gets,

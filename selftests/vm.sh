@@ -311,7 +311,7 @@ kernel_line()
 	line+=" watchdog_thresh=30 workqueue.watchdog_thresh=90"
 	line+=" nokaslr mitigations=off random.trust_cpu=on rcupdate.rcu_cpu_stall_timeout=60"
 	case $FLAVOUR in
-	debug | newest) line+=" acpi=off" ;;
+	debug | kcsan | newest) line+=" acpi=off" ;;
 	esac
 	# The emulator counts a string instruction as often as it repeats: zeroing a
 	# page would be 4096.  Without them the kernel uses loops, a word at a time.
@@ -440,8 +440,8 @@ main()
 	"$HERE/packages.sh" build vm >&2 || die "packages are missing"
 	[ "$ICOUNT" = no ] || SMP=1
 	case $FLAVOUR in
-	debug | newest) MEMORY=${MEMORY:-3072} ;;
-	*)		MEMORY=${MEMORY:-2048} ;;
+	debug | kcsan | newest) MEMORY=${MEMORY:-3072} ;;
+	*)			MEMORY=${MEMORY:-2048} ;;
 	esac
 	mkdir -p "$CACHE"
 	RUN=$(mktemp -d "$CACHE/run.XXXXXX")
