@@ -22,8 +22,10 @@ MAC=02:00:00:00:01:01
 GUEST_IP=192.0.2.10
 PEER_IP=192.0.2.20
 LIMIT=30000		# ms, for a move to be known
+RATE=200		# frames/s that are sent to the machine
+PACE=5			# ms between two writes to the session
 # The debugging kernel takes five times as long.
-[ ! -e /sys/kernel/debug/kmemleak ] || LIMIT=100000 NET_WAIT=100
+[ ! -e /sys/kernel/debug/kmemleak ] || LIMIT=100000 NET_WAIT=100 RATE=40 PACE=25
 
 # --- the underlay ---------------------------------------------------------
 
@@ -143,7 +145,7 @@ vm_create()
 	coproc VM {
 		exec "$NET_HERE/vmnic" --mac $MAC --guest "$GUEST:eth0" \
 			--home "$A:tap0:$(vtep 1)" --home "$B:tap0:$(vtep 2)" \
-			--sender "$C:tap0" --witness "$C:vx100" --rate 200 \
+			--sender "$C:tap0" --witness "$C:vx100" --rate $RATE \
 			--quiet 200 --limit $LIMIT
 	}
 	# Bash keeps a coprocess's own descriptors from subshells.
@@ -167,10 +169,10 @@ vm_order()
 
 session_start()
 {
-	job_start ip netns exec "$GUEST" "$NET_HERE/tcpstream" listen $GUEST_IP 7 "$TMP/guest"
+	job_start ip netns exec "$GUEST" "$NET_HERE/tcpstream" listen $GUEST_IP 7 "$TMP/guest" 500 $PACE
 	GUEST_END=$JOB
 	wait_for listening || return
-	job_start ip netns exec "$PEER" "$NET_HERE/tcpstream" connect $GUEST_IP 7 "$TMP/peer"
+	job_start ip netns exec "$PEER" "$NET_HERE/tcpstream" connect $GUEST_IP 7 "$TMP/peer" 500 $PACE
 	PEER_END=$JOB
 	session_goes_on
 }

@@ -4,10 +4,10 @@
  * steady pace, and each checks every byte of the other's.  A byte that is wrong,
  * missing or twice, a reset, a timeout of the session: all end it.
  *
- *   tcpstream { listen | connect } ADDR PORT FILE [ CHUNK ]
+ *   tcpstream { listen | connect } ADDR PORT FILE [ CHUNK [ PACE ] ]
  *
  * CHUNK is how many bytes are sent at a time; with many the stack makes large
- * segments of them.
+ * segments of them.  PACE is the time from one to the next, in ms.
  *
  * FILE always holds a line "received N sent N gap N": bytes, and the longest time
  * in ms without any since SIGUSR1 was last received.  SIGTERM, to one of them, ends
@@ -42,6 +42,7 @@ static struct {
 	int file;
 	uint8_t key;		/* tells the two directions apart */
 	size_t chunk;		/* bytes */
+	int pace;		/* ms */
 	uint64_t sent;		/* bytes */
 	uint64_t received;	/* bytes */
 	uint64_t heard;		/* ms, when the last came */
@@ -154,9 +155,9 @@ static void run(void)
 		heed_signals();
 		if (!end.closed && now() >= due) {
 			send_some();
-			due = now() + PACE;
+			due = now() + end.pace;
 		}
-		if (poll(&fd, 1, PACE) > 0 && !receive_some())
+		if (poll(&fd, 1, end.pace) > 0 && !receive_some())
 			break;
 		tell();
 	}
@@ -192,10 +193,11 @@ int main(int argc, char **argv)
 	struct sockaddr_in addr = { .sin_family = AF_INET };
 	bool listens;
 
-	end.chunk = argc == 6 ? atoi(argv[5]) : CHUNK;
-	if (argc < 5 || argc > 6 || !end.chunk || end.chunk > CHUNK_MAX ||
-	    inet_pton(AF_INET, argv[2], &addr.sin_addr) != 1)
-		broken("usage: tcpstream { listen | connect } ADDR PORT FILE [ CHUNK ]");
+	end.chunk = argc > 5 ? atoi(argv[5]) : CHUNK;
+	end.pace = argc > 6 ? atoi(argv[6]) : PACE;
+	if (argc < 5 || argc > 7 || !end.chunk || end.chunk > CHUNK_MAX ||
+	    end.pace <= 0 || inet_pton(AF_INET, argv[2], &addr.sin_addr) != 1)
+		broken("usage: tcpstream { listen | connect } ADDR PORT FILE [ CHUNK [ PACE ] ]");
 	addr.sin_port = htons(atoi(argv[3]));
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
