@@ -849,8 +849,9 @@ static void ring(int home, bool orderly)
 }
 
 /* The sender has a CPU, as a network card would see to it that a flow has: else
- * the stack reorders frames.  The VM and the witness share another: what the
- * VM's first frame brings about is then seen without waiting for a second CPU.
+ * the stack reorders frames.  The witness listens there as well.  All hosts of the
+ * fabric share the VM's CPU, and what they go on to do once the entry has turned
+ * is not to be waited for.
  */
 enum cpu { CPU_SENDER, CPU_VM };
 
@@ -1197,7 +1198,7 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	open_all();
 	start_thread(asker_run, CPU_VM, 1);
-	start_thread(listener_run, CPU_VM, 4);
+	start_thread(listener_run, CPU_SENDER, 4);
 	start_thread(vm_run, CPU_VM, 3);
 	while (fgets(line, sizeof(line), stdin))
 		obey(line);
