@@ -73,7 +73,7 @@ source_is_quiet()
 {
 	local before
 
-	vm_create fa:16:3e:00:03:02
+	vm_create fa:16:3e:00:03:02 --rounds 1
 	must vm_boot leaf1
 	before=$(vm_entries leaf1)
 	must prepared leaf1 leaf2
