@@ -240,11 +240,17 @@ static struct announced *first_due(struct vxmob_announcer *a)
 	return NULL;
 }
 
+/* Who does not hear another host announce the MAC does not know when to stop. */
+static unsigned int rounds_of(const struct vxmob_options *opt)
+{
+	return opt->snoop & VXMOB_SNOOP_RARP ? opt->announce_rounds : 1;
+}
+
 /* The next round, if there is one */
 static void go_on(struct vxmob_announcer *a, struct announced *o,
 		  const struct vxmob_options *opt)
 {
-	if (++o->rounds >= opt->announce_rounds) {
+	if (++o->rounds >= rounds_of(opt)) {
 		drop(a, o);
 		return;
 	}
@@ -404,14 +410,10 @@ static void poll_ports(struct vxmob_domain *d)
 	spin_unlock_bh(&d->lock);
 }
 
-/*
- * A virtual device makes received packets of what is sent, on this CPU. They are
- * handled before this tasklet runs; where they were too many, they are pending.
- */
+/* A virtual device makes received packets of what is sent, on this CPU. */
 static unsigned int room(void)
 {
-	return local_softirq_pending() & BIT(NET_RX_SOFTIRQ) ? FRAMES_BUSY :
-							       FRAMES_MAX;
+	return vxmob_rx_pending() ? FRAMES_BUSY : FRAMES_MAX;
 }
 
 static void announce(struct tasklet_struct *t)

@@ -428,18 +428,18 @@ static int hooks_get(struct vxmob_domain *d, const struct vxmob_options *opt,
 	if (err)
 		return err;
 	if (snoops)
-		err = vxmob_snoop_get(d->underlay);
+		err = vxmob_underlay_get(d->underlay);
 	if (err)
 		goto err_neigh;
 	if (drops)
 		err = vxmob_blackhole_get(d->net);
 	if (err)
-		goto err_snoop;
+		goto err_underlay;
 	return 0;
 
-err_snoop:
+err_underlay:
 	if (snoops)
-		vxmob_snoop_put(d->underlay);
+		vxmob_underlay_put(d->underlay);
 err_neigh:
 	if (!was)
 		vxmob_neigh_put(d->net);
@@ -451,7 +451,7 @@ static void hooks_put(struct vxmob_domain *d, const struct vxmob_options *opt,
 		      const struct vxmob_options *was)
 {
 	if (was->snoop && !(opt && opt->snoop))
-		vxmob_snoop_put(d->underlay);
+		vxmob_underlay_put(d->underlay);
 	if (blackholes(was) && !(opt && blackholes(opt)))
 		vxmob_blackhole_put(d->net);
 	if (!opt)

@@ -273,14 +273,12 @@ out:
 }
 
 /*
- * Packets go on in the softirq that comes before this one; if its time was up, it
- * is pending again. Nothing may overtake them on another CPU meanwhile, but if
- * packets never cease to come, newer ones are not to wait forever.
+ * Nothing may overtake on another CPU what was let out last. But if packets never
+ * cease to come, newer ones are not to wait forever.
  */
 static bool on_their_way(struct vxmob_domain *d)
 {
-	return local_softirq_pending() & BIT(NET_RX_SOFTIRQ) &&
-	       d->move_waits++ < WAITS_MAX;
+	return vxmob_rx_pending() && d->move_waits++ < WAITS_MAX;
 }
 
 /* Frames are let out without the lock: they go through the stack. */
@@ -304,14 +302,22 @@ static void let_out(struct tasklet_struct *t)
 		tasklet_schedule(t);
 }
 
+/* From before the first packet can find it until the last one may have */
+static void count(const struct vxmob_move *mv, int n)
+{
+	atomic_add(n, vxmob_moving(mv->d->net, mv->mac));
+	atomic_add(n, vxmob_moving(mv->d->underlay, mv->mac));
+}
+
 static void release(struct vxmob_move *mv)
 {
+	count(mv, -1);
 	if (mv->gate)
 		vxmob_gate_put(mv->gate);
 	if (mv->tailed)
 		vxmob_tail_put(mv->d->net);
-	if (mv->redirected_in)
-		vxmob_redirect_put(mv->d->underlay);
+	if (mv->hooked)
+		vxmob_underlay_put(mv->d->underlay);
 	kfree_rcu(mv, rcu);
 }
 
@@ -1000,10 +1006,10 @@ static int get_hooks(struct vxmob_domain *d, struct vxmob_move *mv)
 		mv->gate = NULL;
 		return err;
 	}
-	err = vxmob_redirect_get(d->underlay);
+	err = vxmob_underlay_get(d->underlay);
 	if (err)
 		return err;
-	mv->redirected_in = true;
+	mv->hooked = true;
 	if (mv->role == VXMOB_ROLE_TARGET)
 		return 0;
 	mv->tailed = !vxmob_tail_get(d->net);
@@ -1026,6 +1032,7 @@ static struct vxmob_move *alloc(struct vxmob_domain *d,
 	mv->port = want->port;
 	mv->open_on = want->open_on;
 	vxmob_fifo_init(&mv->fifo);
+	count(mv, 1);
 	return mv;
 }
 

@@ -54,7 +54,7 @@ struct vxmob_fifo {
  *	(see Documentation/handover.rst)
  * @holding: the claim that is being made is the hold itself
  * @tailed: it has the hooks of tail.c
- * @redirected_in: it has the hooks of redirect.c
+ * @hooked: it has the hook of underlay.c
  * @peer: at the source the VTEP that the machine moves to; at the target the one
  *	that it comes from, length 0 for any
  * @port: index of the port that the machine leaves or comes to
@@ -91,7 +91,7 @@ struct vxmob_move {
 	bool listened;
 	bool holding;
 	bool tailed;
-	bool redirected_in;
+	bool hooked;
 	struct vxmob_addr peer;
 	u32 port;
 	unsigned long until;
@@ -169,8 +169,6 @@ void vxmob_fifo_purge_device(struct vxmob_fifo *f,
 			     const struct net_device *dev);
 
 /* redirect.c */
-int vxmob_redirect_get(struct net *underlay);
-void vxmob_redirect_put(struct net *underlay);
 int vxmob_redirect_xmit(struct vxmob_move *mv, struct sk_buff *skb, u8 tos,
 			u8 ttl, __be16 sport);
 

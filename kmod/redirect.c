@@ -12,13 +12,9 @@
  * the machine's do not send a packet round for ever; and nothing is sent back to
  * where it came from. Address resolution is for whoever is asked, and is not
  * sent on.
- *
- * The hook is registered in a namespace while there is a move.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/netfilter_ipv4.h>
-#include <linux/netfilter_ipv6.h>
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
 #include <net/route.h>
@@ -34,8 +30,6 @@
 
 #define FRAME_OFF	sizeof(struct vxlanhdr)
 #define TUNNEL_GSO	(SKB_GSO_UDP_TUNNEL | SKB_GSO_UDP_TUNNEL_CSUM)
-
-static DEFINE_MUTEX(hooks_lock);
 
 static bool within_budget(struct vxmob_move *mv)
 {
@@ -247,8 +241,16 @@ static unsigned int keep(struct vxmob_move *mv, const struct vxmob_packet *p,
 	return vxmob_fifo_keep(mv, p->skb, state);
 }
 
-static unsigned int handle(const struct vxmob_packet *p,
-			   const struct nf_hook_state *state)
+/**
+ * vxmob_redirect - Keep or send on a packet for a machine on the move
+ * @p: the packet
+ * @state: the hook's state
+ *
+ * Context: BH; RCU is held.
+ * Return: what netfilter is to do with the packet.
+ */
+unsigned int vxmob_redirect(const struct vxmob_packet *p,
+			    const struct nf_hook_state *state)
 {
 	u8 buf[VXMOB_INNER_MAX];
 	unsigned int len = sizeof(buf);
@@ -270,75 +272,4 @@ static unsigned int handle(const struct vxmob_packet *p,
 	if (mv->role == VXMOB_ROLE_TARGET)
 		return keep(mv, p, &in, state);
 	return send_on(mv, p, &in);
-}
-
-static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
-{
-	struct vxmob_packet p;
-
-	return vxmob_packet_v4(&p, skb) ? handle(&p, state) : NF_ACCEPT;
-}
-
-static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
-{
-	struct vxmob_packet p;
-
-	return vxmob_packet_v6(&p, skb) ? handle(&p, state) : NF_ACCEPT;
-}
-
-/* After the firewall, and before connection tracking has settled on the packet. */
-static const struct nf_hook_ops hooks[] = {
-	{
-		.hook = local_in_v4,
-		.pf = NFPROTO_IPV4,
-		.hooknum = NF_INET_LOCAL_IN,
-		.priority = NF_IP_PRI_LAST - 1,
-	},
-	{
-		.hook = local_in_v6,
-		.pf = NFPROTO_IPV6,
-		.hooknum = NF_INET_LOCAL_IN,
-		.priority = NF_IP6_PRI_LAST - 1,
-	},
-};
-
-/**
- * vxmob_redirect_get - Watch a namespace's packets for machines on the move
- * @underlay: namespace that VXLAN packets travel in
- *
- * Context: process, may sleep.
- * Return: 0 or a negative error.
- */
-int vxmob_redirect_get(struct net *underlay)
-{
-	struct vxmob_net *vn = vxmob_net(underlay);
-	int err = 0;
-
-	mutex_lock(&hooks_lock);
-	if (!vn->redirectors)
-		err = nf_register_net_hooks(underlay, hooks,
-					    ARRAY_SIZE(hooks));
-	if (!err)
-		vn->redirectors++;
-	mutex_unlock(&hooks_lock);
-	return err;
-}
-
-/**
- * vxmob_redirect_put - Take back vxmob_redirect_get()
- * @underlay: namespace that VXLAN packets travel in
- *
- * Context: process, may sleep. A packet may still be in the hook until an RCU
- *	grace period has passed.
- */
-void vxmob_redirect_put(struct net *underlay)
-{
-	struct vxmob_net *vn = vxmob_net(underlay);
-
-	mutex_lock(&hooks_lock);
-	if (!--vn->redirectors)
-		nf_unregister_net_hooks(underlay, hooks, ARRAY_SIZE(hooks));
-	mutex_unlock(&hooks_lock);
 }

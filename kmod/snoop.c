@@ -12,11 +12,7 @@
  * to hear them. Anybody in the overlay can make a VTEP send either, as often as
  * he likes; so how many are looked at is limited.
  *
- * The hook is registered in a namespace while a domain there asks for it.
  */
-#include <linux/netfilter_ipv4.h>
-#include <linux/netfilter_ipv6.h>
-
 #include "packet.h"
 #include "trace.h"
 #include "underlay.h"
@@ -109,7 +105,14 @@ static void claim_for(struct vxmob_domain *d, const struct vxmob_addr *from,
 		refuse_vtep(d, &claim);
 }
 
-static void look_into(struct net *net, const struct vxmob_packet *p)
+/**
+ * vxmob_snoop - Look whether a packet announces a MAC
+ * @net: namespace that the packet travels in
+ * @p: the packet
+ *
+ * Context: BH; RCU is held.
+ */
+void vxmob_snoop(struct net *net, const struct vxmob_packet *p)
 {
 	struct vxmob_announcement a;
 	u8 buf[VXMOB_PACKET_MAX];
@@ -126,110 +129,4 @@ static void look_into(struct net *net, const struct vxmob_packet *p)
 		return;
 	if (vxmob_packet_intact(p, d))
 		claim_for(d, &p->saddr, &a, ktime_get_ns());
-}
-
-/*
- * Announcements are to a group of stations; nearly all else is not, and is not to
- * pay for more than this look. @off is the offset of the UDP header.
- */
-static bool is_to_group(const struct sk_buff *skb, unsigned int off)
-{
-	const u8 *first;
-	u8 buf;
-
-	first = skb_header_pointer(skb, off + sizeof(struct udphdr) +
-				   sizeof(struct vxlanhdr), sizeof(buf), &buf);
-	return first && *first & 1;
-}
-
-static void look_at_v4(struct net *net, struct sk_buff *skb)
-{
-	struct vxmob_packet p;
-
-	if (vxmob_packet_v4(&p, skb))
-		look_into(net, &p);
-}
-
-static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
-{
-	const struct iphdr *ip = ip_hdr(skb);
-
-	if (ip->protocol == IPPROTO_UDP &&
-	    is_to_group(skb, skb_network_offset(skb) + ip_hdrlen(skb)))
-		look_at_v4(state->net, skb);
-	return NF_ACCEPT;
-}
-
-static void look_at_v6(struct net *net, struct sk_buff *skb)
-{
-	struct vxmob_packet p;
-
-	if (vxmob_packet_v6(&p, skb))
-		look_into(net, &p);
-}
-
-/* Where there are options, where they end is found out the long way. */
-static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
-{
-	if (ipv6_hdr(skb)->nexthdr != IPPROTO_UDP ||
-	    is_to_group(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr)))
-		look_at_v6(state->net, skb);
-	return NF_ACCEPT;
-}
-
-/* After the firewall: what it drops is no evidence. */
-static const struct nf_hook_ops hooks[] = {
-	{
-		.hook = local_in_v4,
-		.pf = NFPROTO_IPV4,
-		.hooknum = NF_INET_LOCAL_IN,
-		.priority = NF_IP_PRI_LAST - 1,
-	},
-	{
-		.hook = local_in_v6,
-		.pf = NFPROTO_IPV6,
-		.hooknum = NF_INET_LOCAL_IN,
-		.priority = NF_IP6_PRI_LAST - 1,
-	},
-};
-
-/**
- * vxmob_snoop_get - Snoop in a namespace
- * @underlay: namespace that VXLAN packets travel in
- *
- * Context: process, may sleep; RTNL is held.
- * Return: 0 or a negative error.
- */
-int vxmob_snoop_get(struct net *underlay)
-{
-	struct vxmob_net *vn = vxmob_net(underlay);
-	int err;
-
-	ASSERT_RTNL();
-	if (!vn->snoopers) {
-		err = nf_register_net_hooks(underlay, hooks,
-					    ARRAY_SIZE(hooks));
-		if (err)
-			return err;
-	}
-	vn->snoopers++;
-	return 0;
-}
-
-/**
- * vxmob_snoop_put - Take back vxmob_snoop_get()
- * @underlay: namespace that VXLAN packets travel in
- *
- * Context: process, may sleep; RTNL is held. A packet may still be in the hook
- *	until an RCU grace period has passed.
- */
-void vxmob_snoop_put(struct net *underlay)
-{
-	struct vxmob_net *vn = vxmob_net(underlay);
-
-	ASSERT_RTNL();
-	if (!--vn->snoopers)
-		nf_unregister_net_hooks(underlay, hooks, ARRAY_SIZE(hooks));
 }

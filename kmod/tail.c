@@ -21,14 +21,23 @@
 
 static DEFINE_MUTEX(hooks_lock);
 
-static struct vxmob_move *find(struct sk_buff *skb, const struct net_device *br,
-			       struct net_device *port)
+/* Nearly all frames are for none, and are not to pay for more than this look. */
+static bool may_move(const struct sk_buff *skb, const struct net_device *port)
 {
-	u16 vid = vxmob_vlan_of(skb, br, port);
+	return atomic_read(vxmob_moving(dev_net(port), eth_hdr(skb)->h_dest));
+}
+
+static struct vxmob_move *find(struct sk_buff *skb, struct net_device *port)
+{
+	struct net_device *br;
 	struct vxmob_domain *d;
 	struct vxmob_move *mv;
 
-	d = vxmob_domain_find_bridge(br, vid);
+	if (!may_move(skb, port))
+		return NULL;
+	br = netdev_master_upper_dev_get_rcu(port);
+	d = br ? vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port)) :
+		 NULL;
 	mv = d ? vxmob_move_find(d, eth_hdr(skb)->h_dest) : NULL;
 	if (!mv || mv->role != VXMOB_ROLE_SOURCE || !READ_ONCE(mv->quiet) ||
 	    READ_ONCE(mv->stage) < VXMOB_STAGE_HELD)
@@ -83,8 +92,7 @@ static void send(struct vxmob_move *mv, struct sk_buff *skb)
 static unsigned int from_port(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct net_device *br = netdev_master_upper_dev_get_rcu(state->in);
-	struct vxmob_move *mv = br ? find(skb, br, state->in) : NULL;
+	struct vxmob_move *mv = find(skb, state->in);
 
 	if (!mv || state->in == mv->d->dev || !vxmob_port_forwards(mv->d, state->in))
 		return NF_ACCEPT;
@@ -95,8 +103,7 @@ static unsigned int from_port(void *priv, struct sk_buff *skb,
 static unsigned int from_host(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct net_device *br = netdev_master_upper_dev_get_rcu(state->out);
-	struct vxmob_move *mv = br ? find(skb, br, state->out) : NULL;
+	struct vxmob_move *mv = find(skb, state->out);
 
 	if (!mv || mv->port != state->out->ifindex)
 		return NF_ACCEPT;

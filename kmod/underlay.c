@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * VXLAN packets as they come in: the outer headers, which only they tell and
- * which the vxlan driver keeps to itself.
+ * which the vxlan driver keeps to itself. They are looked at in LOCAL_IN, on their
+ * way to the driver's socket, after the firewall: what it drops is no evidence.
+ *
+ * The hook is registered in a namespace while a domain snoops there, or a machine
+ * is on the move.
  *
  * All access is by copy or by checked pointer: a packet may be an aggregate, or
  * in pieces, or end early.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
 #include <net/dsfield.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -17,6 +22,8 @@
 
 /* RFC 8200 section 4.1: hop-by-hop options, and destination options twice */
 #define EXTHDRS_MAX	3
+
+static DEFINE_MUTEX(listen_lock);
 
 /* What is behind the datagram's end does not reach the driver. */
 static bool read_udp(struct vxmob_packet *p)
@@ -143,4 +150,127 @@ bool vxmob_packet_intact(const struct vxmob_packet *p,
 		       vxlan->cfg.flags & VXLAN_F_UDP_ZERO_CSUM6_RX;
 	return !nf_checksum(p->skb, NF_INET_LOCAL_IN, p->off, IPPROTO_UDP,
 			    p->family);
+}
+
+/*
+ * Announcements are to a group of stations. Nearly all else is for one that does
+ * not move, and is not to pay for more than this look. @off is the offset of the
+ * UDP header.
+ */
+static bool is_wanted(const struct net *net, const struct sk_buff *skb,
+		      unsigned int off)
+{
+	u8 buf[ETH_ALEN];
+	const u8 *dest = vxmob_packet_dest(skb, off, buf);
+
+	return dest && (is_multicast_ether_addr(dest) ||
+			atomic_read(vxmob_moving(net, dest)));
+}
+
+static unsigned int look_into(const struct vxmob_packet *p,
+			      const struct nf_hook_state *state)
+{
+	u8 buf[ETH_ALEN];
+	const u8 *dest = vxmob_packet_dest(p->skb, p->off, buf);
+
+	if (!dest)
+		return NF_ACCEPT;
+	if (!is_multicast_ether_addr(dest))
+		return vxmob_redirect(p, state);
+	vxmob_snoop(state->net, p);
+	return NF_ACCEPT;
+}
+
+static unsigned int look_at_v4(struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct vxmob_packet p;
+
+	return vxmob_packet_v4(&p, skb) ? look_into(&p, state) : NF_ACCEPT;
+}
+
+static unsigned int local_in_v4(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	if (ip->protocol != IPPROTO_UDP ||
+	    !is_wanted(state->net, skb,
+		       skb_network_offset(skb) + ip_hdrlen(skb)))
+		return NF_ACCEPT;
+	return look_at_v4(skb, state);
+}
+
+static unsigned int look_at_v6(struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct vxmob_packet p;
+
+	return vxmob_packet_v6(&p, skb) ? look_into(&p, state) : NF_ACCEPT;
+}
+
+/* Where there are options, where they end is found out the long way. */
+static unsigned int local_in_v6(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	if (ipv6_hdr(skb)->nexthdr == IPPROTO_UDP &&
+	    !is_wanted(state->net, skb,
+		       skb_network_offset(skb) + sizeof(struct ipv6hdr)))
+		return NF_ACCEPT;
+	return look_at_v6(skb, state);
+}
+
+/* Before connection tracking has settled on the packet, which may go elsewhere */
+static const struct nf_hook_ops hooks[] = {
+	{
+		.hook = local_in_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_LAST - 1,
+	},
+	{
+		.hook = local_in_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_LAST - 1,
+	},
+};
+
+/**
+ * vxmob_underlay_get - Look at the packets of a namespace
+ * @underlay: namespace that VXLAN packets travel in
+ *
+ * Context: process, may sleep; RTNL may be held.
+ * Return: 0 or a negative error.
+ */
+int vxmob_underlay_get(struct net *underlay)
+{
+	struct vxmob_net *vn = vxmob_net(underlay);
+	int err = 0;
+
+	mutex_lock(&listen_lock);
+	if (!vn->listeners)
+		err = nf_register_net_hooks(underlay, hooks,
+					    ARRAY_SIZE(hooks));
+	if (!err)
+		vn->listeners++;
+	mutex_unlock(&listen_lock);
+	return err;
+}
+
+/**
+ * vxmob_underlay_put - Take back vxmob_underlay_get()
+ * @underlay: namespace that VXLAN packets travel in
+ *
+ * Context: process, may sleep; RTNL may be held. A packet may still be in the
+ *	hook until an RCU grace period has passed.
+ */
+void vxmob_underlay_put(struct net *underlay)
+{
+	struct vxmob_net *vn = vxmob_net(underlay);
+
+	mutex_lock(&listen_lock);
+	if (!--vn->listeners)
+		nf_unregister_net_hooks(underlay, hooks, ARRAY_SIZE(hooks));
+	mutex_unlock(&listen_lock);
 }

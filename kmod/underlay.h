@@ -5,8 +5,10 @@
 #ifndef _VXMOB_UNDERLAY_H
 #define _VXMOB_UNDERLAY_H
 
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+#include <net/vxlan.h>
 
 #include "vxmob.h"
 
@@ -30,11 +32,35 @@ struct vxmob_packet {
 	struct udphdr udp;
 };
 
+/**
+ * vxmob_packet_dest - Whom the frame in a packet is for, if it is VXLAN
+ * @skb: the packet; nothing of it has been checked
+ * @off: offset of the UDP header
+ * @buf: room for a MAC
+ *
+ * Context: any.
+ * Return: the MAC, in @skb or in @buf; NULL if the packet is too short.
+ */
+static inline const u8 *vxmob_packet_dest(const struct sk_buff *skb,
+					  unsigned int off, u8 *buf)
+{
+	return skb_header_pointer(skb, off + sizeof(struct udphdr) +
+				  sizeof(struct vxlanhdr), ETH_ALEN, buf);
+}
+
+/* underlay.c */
 bool vxmob_packet_v4(struct vxmob_packet *p, struct sk_buff *skb);
 bool vxmob_packet_v6(struct vxmob_packet *p, struct sk_buff *skb);
 const u8 *vxmob_packet_payload(const struct vxmob_packet *p, u8 *buf,
 			       unsigned int *len);
 bool vxmob_packet_intact(const struct vxmob_packet *p,
 			 const struct vxmob_domain *d);
+
+/* snoop.c */
+void vxmob_snoop(struct net *net, const struct vxmob_packet *p);
+
+/* redirect.c */
+unsigned int vxmob_redirect(const struct vxmob_packet *p,
+			    const struct nf_hook_state *state);
 
 #endif /* _VXMOB_UNDERLAY_H */

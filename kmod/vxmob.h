@@ -50,6 +50,7 @@
 #define VXMOB_TXN_MAX		131072	/* lines of one transaction */
 #define VXMOB_CHUNK		64	/* bindings handled under one lock hold */
 #define VXMOB_LATENCY_SLOTS	24
+#define VXMOB_MOVING_SLOTS	256
 
 /**
  * struct vxmob_net - What a network namespace holds
@@ -60,15 +61,14 @@
  * @event_lock: orders events; innermost, nothing is taken under it
  * @events: events sent
  * @gen: changes with @domains; dumps compare it
- * @snoopers: domains that receive their packets in this namespace and snoop;
- *	under RTNL
  * @blackholers: domains that may blackhole MACs; under RTNL
  * @blackholed: MACs blackholed
- * @redirectors: moves whose packets travel in this namespace; under the lock of
- *	redirect.c
+ * @listeners: domains that snoop and moves, whose packets travel in this
+ *	namespace; under the lock of underlay.c
  * @tails: moves whose bridges are in it; under the lock of tail.c
  * @hearers: domains that listen on the ports of bridges; under RTNL
  * @blocked: ports of bridges that do not forward, by index; changed under RTNL
+ * @moving: moves whose packets or bridges are in it, by the last byte of the MAC
  */
 struct vxmob_net {
 	struct list_head domains;
@@ -76,13 +76,13 @@ struct vxmob_net {
 	spinlock_t event_lock;		/* orders events */
 	u64 events;
 	unsigned int gen;
-	unsigned int snoopers;
 	unsigned int blackholers;
 	atomic_t blackholed;
-	unsigned int redirectors;
+	unsigned int listeners;
 	unsigned int tails;
 	unsigned int hearers;
 	struct xarray blocked;
+	atomic_t moving[VXMOB_MOVING_SLOTS];
 };
 
 /**
@@ -551,6 +551,21 @@ static inline struct vxmob_net *vxmob_net(const struct net *net)
 	return net_generic(net, vxmob_net_id);
 }
 
+/* Where moves of a MAC are counted */
+static inline atomic_t *vxmob_moving(const struct net *net, const u8 *mac)
+{
+	return &vxmob_net(net)->moving[mac[ETH_ALEN - 1] % VXMOB_MOVING_SLOTS];
+}
+
+/*
+ * Whether this CPU has received packets that there was no time for yet. In a
+ * tasklet: those that came before it have been handled, unless they were too many.
+ */
+static inline bool vxmob_rx_pending(void)
+{
+	return local_softirq_pending() & BIT(NET_RX_SOFTIRQ);
+}
+
 /* Milliseconds on the monotonic clock: the rules' time */
 static inline u64 vxmob_now_ms(void)
 {
@@ -769,9 +784,9 @@ void vxmob_vtep_clear(struct vxmob_domain *d);
 void vxmob_addr_map(u8 *to, const struct vxmob_addr *addr);
 bool vxmob_addr_equal(const struct vxmob_addr *a, const struct vxmob_addr *b);
 
-/* snoop.c */
-int vxmob_snoop_get(struct net *underlay);
-void vxmob_snoop_put(struct net *underlay);
+/* underlay.c */
+int vxmob_underlay_get(struct net *underlay);
+void vxmob_underlay_put(struct net *underlay);
 
 /* ratelimit.c */
 struct vxmob_limits *vxmob_limits_alloc(void);

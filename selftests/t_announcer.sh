@@ -135,6 +135,20 @@ defaults()
 	must wait_for stat_is announced $((before + 2 * ROUNDS))
 }
 
+# Who does not hear RARP would not hear where the MAC has gone, either.
+deaf()
+{
+	local mac=02:00:00:00:01:18
+
+	defer vxmob domain set dev vx100 snoop rarp
+	must vxmob domain set dev vx100 snoop garp,na
+	must guest_sends g1 "$mac"
+	must wait_for announced "$mac" 1
+	must vxmob domain set dev vx100 snoop rarp
+	must rounds_pass
+	must announced "$mac" 1
+}
+
 # An address that is known is announced as well.
 addresses()
 {
@@ -445,7 +459,7 @@ port_taken()
 	nsexec "$FAR" grep -q " 0200FF0A:12B5 " /proc/net/udp
 }
 
-ALL_TESTS="defaults addresses address_heard stops withdrawn late_frame options
+ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame options
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
 	speaks_too_early many heard_by_another"
 
