@@ -17,17 +17,21 @@
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
-# By default all but kcsan and newest.  Two steps run at a time; what they say comes in the
-# order of the steps: a line a case, the failures once more at the end, and last
-# exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or were
-# skipped, 1 a failure, or nothing ran.
+#	all-KERNEL	all tests that there are, whatever the files say
+#
+# By default all but kcsan, newest and all-KERNEL.  Three steps run at a time; what
+# they say comes in the order of the steps: a line a case, the failures once more at
+# the end, and last exactly "N passed, N failed, N skipped".  Exit status: 0 all
+# passed or were skipped, 1 a failure, or nothing ran.
 
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# The longest are not the last.
-STEPS="generated style stock-6.1 debug frr-debug stock-6.12 "
-STEPS+="frr-stock-6.1 frr-stock-6.12 faults"
+# The longest is the first.
+STEPS="debug generated style stock-6.12 frr-debug stock-6.1 "
+STEPS+="frr-stock-6.12 frr-stock-6.1 faults"
+# Half of the time the tests on a stock kernel wait for a timer.
+AT_ONCE=3
 
 # shellcheck source=selftests/steps.sh
 . "$HERE/steps.sh"
@@ -45,6 +49,8 @@ test_files()
 {
 	local which=$1 flavour=$2 file head needs
 
+	[ "$which" != all ] || { ls "$HERE"/t_*.sh && return; }
+
 	for file in "$HERE"/t_*.sh; do
 		head=$(head -n 20 "$file")
 		needs=without-frr
@@ -56,13 +62,17 @@ test_files()
 	done
 }
 
-# Runs tests on a kernel: KUnit first where asked for, then the test files.
+# Runs tests on a kernel: KUnit first where asked for, then the test files.  Where
+# several emulated machines share two processors, one with two is three times as slow
+# as one with one: each of its processors waits for the other, which does not run.  So
+# only the kernels that look for races have two.
 run_kernel()
 {
 	local flavour=$1 which=$2 tests
 
 	shift 2
 	mapfile -t tests < <(test_files "$which" "$flavour")
+	[[ $flavour != stock-* || $which == all ]] || set -- --smp 1 "$@"
 	"$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
 }
 
@@ -117,7 +127,9 @@ step()
 	debug | kcsan | newest) run_kernel "$1" without-frr kunit ;;
 	frr-*)		VXMOB_KEEP_FABRIC=1 run_kernel "${1#frr-}" frr ;;
 	faults)		faults ;;
-	*)		single "no such step: $1 (there are: $STEPS kcsan newest)" false ;;
+	all-stock-*)	run_kernel "${1#all-}" all ;;
+	all-*)		run_kernel "${1#all-}" all kunit ;;
+	*)		single "no such step: $1 (there are: $STEPS kcsan newest all-KERNEL)" false ;;
 	esac
 }
 

@@ -292,6 +292,9 @@ probe_kvm()
 	fi
 }
 
+# What an emulator is slow at, and no test is about
+SLOW=smap=off,smep=off,erms=off,fsrm=off
+
 accelerator()
 {
 	if [ "$ICOUNT" = yes ]; then
@@ -299,7 +302,7 @@ accelerator()
 	elif kvm_works; then
 		echo "-accel kvm -cpu host"
 	else
-		echo "-accel tcg,thread=multi -cpu max,la57=off"
+		echo "-accel tcg,thread=multi -cpu max,la57=off,$SLOW"
 	fi
 }
 
