@@ -19,19 +19,17 @@
 #
 #	all-KERNEL	all tests that there are, whatever the files say
 #
-# By default all but kcsan, newest and all-KERNEL.  Three steps run at a time; what
-# they say comes in the order of the steps: a line a case, the failures once more at
-# the end, and last exactly "N passed, N failed, N skipped".  Exit status: 0 all
-# passed or were skipped, 1 a failure, or nothing ran.
+# By default all but kcsan, newest and all-KERNEL.  Two steps run at a time; what they
+# say comes in the order of the steps: a line a case, the failures once more at the
+# end, and last exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or
+# were skipped, 1 a failure, or nothing ran.
 
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The longest is the first.
-STEPS="debug generated style stock-6.12 frr-debug stock-6.1 "
-STEPS+="frr-stock-6.12 frr-stock-6.1 faults"
-# Half of the time the tests on a stock kernel wait for a timer.
-AT_ONCE=3
+STEPS="debug generated style stock-6.12 stock-6.1 frr-stock-6.12 "
+STEPS+="frr-stock-6.1 frr-debug faults"
 
 # shellcheck source=selftests/steps.sh
 . "$HERE/steps.sh"

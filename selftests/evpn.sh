@@ -224,10 +224,15 @@ evpn_frr_stop()
 # Gives commands to BGP on a node.  Status: 2 it does not answer.
 evpn_bgp()
 {
-	local ns=$1
+	evpn_vty bgpd "$@"
+}
 
-	shift
-	"$EVPN_HERE/vty" "/var/run/frr/$ns/bgpd.vty" $EVPN_VTY_TIMEOUT "$@" 2>/dev/null
+evpn_vty()
+{
+	local daemon=$1 ns=$2
+
+	shift 2
+	"$EVPN_HERE/vty" "/var/run/frr/$ns/$daemon.vty" $EVPN_VTY_TIMEOUT "$@" 2>/dev/null
 }
 
 evpn_leaf_build()

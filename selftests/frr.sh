@@ -359,6 +359,7 @@ vm_explain()
 	for leaf in $EVPN_LEAVES; do
 		echo "$leaf: kernel \"$(evpn_mac_place "$leaf" "$VM_MAC")\"," \
 			"BGP \"$(evpn_mac_route "$leaf" "$VM_MAC")\""
+		evpn_vty zebra "$leaf" "show evpn mac vni $EVPN_VNI mac $VM_MAC"
 		with_vxmob || continue
 		vxmob -n "$leaf" mac get "$VM_MAC" dev $EVPN_VXLAN
 	done 2>&1 | ktap_print

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the steps of a long run of tests, AT_ONCE at a time (default 2), and adds up
-# what they say: what check.sh and torture.sh have in common.  Who sources it has a
+# Runs the steps of a long run of tests, two at a time, and adds up what they
+# say: what check.sh and torture.sh have in common.  Who sources it has a
 # function step(), which runs the step that it is given the name of; the last that a
 # step says is "N passed, N failed, N skipped".
 
 # An emulated VM does not fill two processors.
-AT_ONCE=${AT_ONCE:-2}
+AT_ONCE=2
 TOTALS='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$'
 PASSED=0
 FAILED=0

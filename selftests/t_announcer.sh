@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: stock-6.1
 #
 # What has come to a local port is announced into the overlay by the module itself,
 # at once and in rounds, for as long as it is there: another VTEP hears it, even
@@ -462,6 +463,9 @@ port_taken()
 ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame options
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
 	speaks_too_early many heard_by_another"
+# The others are about time, and not about what may run at once.
+[ ! -e /sys/kernel/debug/kmemleak ] || ALL_TESTS="defaults addresses stops late_frame
+	duplicate enrolment waits_for_port waits_for_overlay many"
 
 net_private "$@"
 run_tests "$@"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: stock-6.1
 #
 # After an announcement the control plane has the last word.  It confirms by
 # writing what is there already, of which the kernel tells nobody; or it asks for

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# not on: debug
+# not on: debug stock-6.1
 #
 # A MAC that moves too often is likely in use twice (RFC 7432 section 15.1).  What
 # is done about it is the operator's choice: a word, a freeze, or a black hole; and
