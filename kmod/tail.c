@@ -10,6 +10,7 @@
  *
  * The hooks are registered in a namespace while there is such a move.
  */
+#include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
 #include <net/udp_tunnel.h>
@@ -89,12 +90,24 @@ static void send(struct vxmob_move *mv, struct sk_buff *skb)
 		vxmob_redirect_xmit(mv, skb, 0, 0, sport);
 }
 
+/*
+ * The bridge would not give these to the overlay once it shows the machine there.
+ * Who may send through a locked port only the bridge knows.
+ */
+static bool is_barred(struct vxmob_domain *d, struct net_device *port)
+{
+	return !vxmob_port_forwards(d, port) ||
+	       br_port_flag_is_set(port, BR_PORT_LOCKED) ||
+	       (br_port_flag_is_set(port, BR_ISOLATED) &&
+		br_port_flag_is_set(d->dev, BR_ISOLATED));
+}
+
 static unsigned int from_port(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	struct vxmob_move *mv = find(skb, state->in);
 
-	if (!mv || state->in == mv->d->dev || !vxmob_port_forwards(mv->d, state->in))
+	if (!mv || state->in == mv->d->dev || is_barred(mv->d, state->in))
 		return NF_ACCEPT;
 	send(mv, skb);
 	return NF_STOLEN;

@@ -105,6 +105,25 @@ from_port()
 	must comes_out g1 g2 02:00:00:00:01:02
 }
 
+# A port from which nothing may go there does not send this way, either.
+barred()
+{
+	local mac=02:00:00:00:01:0a
+
+	must quietly_held "$mac"
+	defer ip link set p2 type bridge_slave locked off isolated off
+	must ip link set p2 type bridge_slave locked on
+	must port_sends g2 "$mac" 000000a1
+	must ip link set p2 type bridge_slave locked off isolated on
+	defer ip link set vx100 type bridge_slave isolated off
+	must ip link set vx100 type bridge_slave isolated on
+	must port_sends g2 "$mac" 000000a2
+	must ip link set p2 type bridge_slave isolated off
+	must port_sends g2 "$mac" 000000a3
+	must taken_to_target
+	must moving "$mac" '"redirected":1'
+}
+
 from_host()
 {
 	local mac=02:00:00:00:02:01
@@ -364,9 +383,9 @@ external()
 	tagged_cases
 }
 
-ALL_TESTS="from_port from_host daemon_writes daemon_and_no_more daemon_first evidence nobody_writes
-	third_place
-	called_off came_back port_down vlan_aware external"
+ALL_TESTS="from_port barred from_host daemon_writes daemon_and_no_more daemon_first
+	evidence nobody_writes third_place called_off came_back port_down vlan_aware
+	external"
 
 net_private "$@"
 run_tests "$@"
