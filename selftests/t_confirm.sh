@@ -147,7 +147,7 @@ silence()
 silent_at_home()
 {
 	must in_window 02:00:00:00:06 home_and_gainsaid
-	must is_at "$MAC" "p1"
+	must comes_to "$MAC" p1
 	must soon wait_for window_ended "$MAC"
 	must bound "$MAC" '"port":"p1"' '"moves":1,'
 	must is_at "$MAC" "p1"

@@ -85,7 +85,7 @@ late_frames()
 	done
 	must guest_sends g1 "$mac"
 	must becomes_bound "$mac" '"port":"p1"' '"moves":2,'
-	must is_at "$mac" p1
+	must comes_to "$mac" p1
 }
 
 # It speaks on another port than the one it left: that is a move.
@@ -98,7 +98,7 @@ other_port()
 	must vxmob mac announce "$mac" dev vx100 via 10.255.0.2
 	must guest_sends g2 "$mac"
 	must becomes_bound "$mac" '"port":"p2"'
-	must is_at "$mac" p2
+	must comes_to "$mac" p2
 }
 
 # The frames of a machine are better evidence than an announcement alone.
@@ -112,7 +112,7 @@ after_announcement()
 	must becomes_bound "$mac" '"via":"10.255.0.2"'
 	must guest_sends g1 "$mac"
 	must becomes_bound "$mac" '"port":"p1"'
-	must is_at "$mac" p1
+	must comes_to "$mac" p1
 }
 
 # The old place is withdrawn when the MAC has long been elsewhere.
