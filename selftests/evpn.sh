@@ -227,6 +227,7 @@ evpn_bgp()
 	evpn_vty bgpd "$@"
 }
 
+# The same of any daemon
 evpn_vty()
 {
 	local daemon=$1 ns=$2
@@ -320,7 +321,24 @@ evpn_flood_lists_complete()
 
 evpn_wait_bgp()
 {
-	evpn_wait $EVPN_BGP_TIMEOUT evpn_flood_lists_complete
+	evpn_wait $EVPN_BGP_TIMEOUT evpn_flood_lists_complete &&
+	evpn_wait $EVPN_BGP_TIMEOUT evpn_no_dup_detection
+}
+
+# FRR 8.4 at times does not hand on that setting when its daemons start, and then
+# keeps the sixth move to itself.
+evpn_no_dup_detection()
+{
+	local leaf all=0
+
+	for leaf in $EVPN_LEAVES; do
+		[[ $(evpn_vty zebra "$leaf" "show evpn") != *"detection: Disable"* ]] || continue
+		all=1
+		evpn_bgp "$leaf" enable "configure terminal" \
+			"router bgp $((1001 + ${leaf#leaf}))" "address-family l2vpn evpn" \
+			dup-addr-detection "no dup-addr-detection" > /dev/null
+	done
+	return $all
 }
 
 # A port for a VM, which some program must then hold (see vmnic.c).  Without
