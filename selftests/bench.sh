@@ -107,7 +107,7 @@ list_results()
 print_table()
 {
 	list_results "$1" | awk -F '\t' '
-	$1 != figure { figure = $1; printf "%s%s\n", NR > 1 ? "\n" : "", figure }
+	$1 != figure { figure = $1; printf "%s%s\n", (NR > 1 ? "\n" : ""), figure }
 	{ printf "  %-66s %12s %-13s %-15s %s\n", $2, $3, $4, $5, $6 }'
 }
 
