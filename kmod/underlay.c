@@ -152,6 +152,13 @@ bool vxmob_packet_intact(const struct vxmob_packet *p,
 			    p->family);
 }
 
+/* Whom the frame in a packet is for, if it is VXLAN; of which nothing is checked */
+static const u8 *find_dest(const struct sk_buff *skb, unsigned int off, u8 *buf)
+{
+	return skb_header_pointer(skb, off + sizeof(struct udphdr) +
+				  sizeof(struct vxlanhdr), ETH_ALEN, buf);
+}
+
 /*
  * Announcements are to a group of stations. Nearly all else is for one that does
  * not move, and is not to pay for more than this look. @off is the offset of the
@@ -161,7 +168,7 @@ static bool is_wanted(const struct net *net, const struct sk_buff *skb,
 		      unsigned int off)
 {
 	u8 buf[ETH_ALEN];
-	const u8 *dest = vxmob_packet_dest(skb, off, buf);
+	const u8 *dest = find_dest(skb, off, buf);
 
 	return dest && (is_multicast_ether_addr(dest) ||
 			atomic_read(vxmob_moving(net, dest)));
@@ -171,7 +178,7 @@ static unsigned int look_into(const struct vxmob_packet *p,
 			      const struct nf_hook_state *state)
 {
 	u8 buf[ETH_ALEN];
-	const u8 *dest = vxmob_packet_dest(p->skb, p->off, buf);
+	const u8 *dest = find_dest(p->skb, p->off, buf);
 
 	if (!dest)
 		return NF_ACCEPT;

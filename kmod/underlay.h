@@ -32,22 +32,6 @@ struct vxmob_packet {
 	struct udphdr udp;
 };
 
-/**
- * vxmob_packet_dest - Whom the frame in a packet is for, if it is VXLAN
- * @skb: the packet; nothing of it has been checked
- * @off: offset of the UDP header
- * @buf: room for a MAC
- *
- * Context: any.
- * Return: the MAC, in @skb or in @buf; NULL if the packet is too short.
- */
-static inline const u8 *vxmob_packet_dest(const struct sk_buff *skb,
-					  unsigned int off, u8 *buf)
-{
-	return skb_header_pointer(skb, off + sizeof(struct udphdr) +
-				  sizeof(struct vxlanhdr), ETH_ALEN, buf);
-}
-
 /* underlay.c */
 bool vxmob_packet_v4(struct vxmob_packet *p, struct sk_buff *skb);
 bool vxmob_packet_v6(struct vxmob_packet *p, struct sk_buff *skb);

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the steps of a long run of tests, two at a time, and adds up what they
-# say: what check.sh and torture.sh have in common.  Who sources it has a
-# function step(), which runs the step that it is given the name of; the last that a
-# step says is "N passed, N failed, N skipped".
+# Runs the steps of a long run of tests, two at a time, and adds up what they say:
+# what check.sh and torture.sh have in common.  Who sources it has a function
+# step(), which runs the step that it is given the name of; the last that a step
+# says is "N passed, N failed, N skipped".
 
 # An emulated VM does not fill two processors.
 AT_ONCE=2
