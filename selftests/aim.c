@@ -16,12 +16,10 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +28,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "netns.h"
 
 #define USAGE		2
 #define FAILED		1
@@ -64,18 +64,6 @@ static unsigned int sent, received, given_up;
 static void usage(void)
 {
 	errx(USAGE, "usage: aim [-n NETNS] [-c COUNT] [-t SECS] [-l DEV] NIC MAC ADDR...");
-}
-
-static void enter(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(FAILED, "%s", path);
-	close(fd);
 }
 
 static int open_nic(const char *name, int protocol)
@@ -255,7 +243,7 @@ int main(int argc, char **argv)
 	if (local)
 		add_place(local, open_nic(local, ETHERTYPE), 0);
 	if (netns)
-		enter(netns);
+		netns_enter(netns);
 	for (argv += 2; *argv; argv++)
 		add_place(*argv, open_vtep(*argv), VXLAN_HLEN);
 	send_all(sock, &frame, count, seconds);

@@ -29,7 +29,7 @@ FRR_WINDOW=12		# s, one whose end is waited for, when all daemons have spoken
 FRR_RATE=50		# frames per second to the VM
 # The debugging kernel takes five times as long.
 # shellcheck disable=SC2034 # some are for the cases
-[ ! -e /sys/kernel/debug/kmemleak ] ||
+! slow_kernel ||
 	FRR_WAIT=200 FRR_BRIEF=5 FRR_CONFIRM=600 FRR_WINDOW=30 FRR_RATE=20
 
 declare -A FRR_VTEP

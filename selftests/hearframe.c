@@ -11,14 +11,14 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "netns.h"
 
 #define USAGE	2
 #define FAILED	1
@@ -29,18 +29,6 @@ static void usage(void)
 {
 	fprintf(stderr, "usage: hearframe [-n NETNS] ADDR PORT\n");
 	exit(USAGE);
-}
-
-static void enter(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(FAILED, "%s", path);
-	close(fd);
 }
 
 static int open_port(const char *addr, const char *port)
@@ -78,7 +66,7 @@ int main(int argc, char **argv)
 	while ((opt = getopt(argc, argv, "+n:")) != -1) {
 		if (opt != 'n')
 			usage();
-		enter(optarg);
+		netns_enter(optarg);
 	}
 	if (argc - optind != 2)
 		usage();

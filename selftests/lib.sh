@@ -98,6 +98,12 @@ run_deferred()
 
 # --- requirements ---------------------------------------------------------
 
+# Whether the kernel has all debugging aids, and so takes many times as long
+slow_kernel()
+{
+	[ -e /sys/kernel/debug/kmemleak ]
+}
+
 # Ends the whole file: nothing of it can run here.
 skip_all()
 {

@@ -18,14 +18,12 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
-#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -33,6 +31,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "netns.h"
 
 #define USAGE	2
 #define FAILED	1
@@ -50,18 +50,6 @@ struct outer {
 	const unsigned char *udp;
 	size_t len;		/* from the UDP header on */
 };
-
-static void enter(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(FAILED, "%s", path);
-	close(fd);
-}
 
 static int open_device(const char *name)
 {
@@ -220,7 +208,7 @@ int main(int argc, char **argv)
 	int sock;
 
 	if (argc == 4 && !strcmp(argv[1], "-n")) {
-		enter(argv[2]);
+		netns_enter(argv[2]);
 		argv += 2;
 		argc -= 2;
 	}

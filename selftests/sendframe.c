@@ -19,16 +19,16 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "netns.h"
 
 #define USAGE	2
 #define FAILED	1
@@ -54,18 +54,6 @@ static void usage(void)
 		"       sendframe [-n NETNS] [-c COUNT] udp SRC[,SRC]... DST PORT HEX...\n"
 		"       sendframe [-n NETNS] [-c COUNT] ext SRC DST PORT NEXT EXT HEX...\n");
 	exit(USAGE);
-}
-
-static void enter(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(FAILED, "%s", path);
-	close(fd);
 }
 
 static int digit(char c)
@@ -259,7 +247,7 @@ int main(int argc, char **argv)
 
 	while ((opt = getopt(argc, argv, "+n:c:")) != -1) {
 		if (opt == 'n')
-			enter(optarg);
+			netns_enter(optarg);
 		else if (opt == 'c')
 			count = atoi(optarg);
 		else

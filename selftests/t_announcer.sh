@@ -464,7 +464,7 @@ ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame opti
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
 	speaks_too_early many heard_by_another"
 # The others are about time, and not about what may run at once.
-[ ! -e /sys/kernel/debug/kmemleak ] || ALL_TESTS="defaults addresses stops late_frame
+! slow_kernel || ALL_TESTS="defaults addresses stops late_frame
 	duplicate enrolment waits_for_port waits_for_overlay many"
 
 net_private "$@"

@@ -14,7 +14,7 @@
 
 MOVES=${VXMOB_MOVES:-6}
 RATE=1000		# frames per second
-[ ! -e /sys/kernel/debug/kmemleak ] || RATE=100
+! slow_kernel || RATE=100
 
 setup()
 {

@@ -18,7 +18,7 @@
 PORT=p9			# on each leaf; g9 is the machine's side of it
 GUEST=g9
 PROMPT=4000		# ms within which the route must be at leaf3
-[ ! -e /sys/kernel/debug/kmemleak ] || PROMPT=20000
+! slow_kernel || PROMPT=20000
 GATEWAY_HEX=c0a81401	# 192.168.20.1
 
 setup()

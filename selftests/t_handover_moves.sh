@@ -23,7 +23,7 @@ MOVES=20
 [[ $(uname -r) != 6.12.* ]] || MOVES=100
 STILL=100		# ms
 # The debugging kernel takes ten times as long.
-[ ! -e /sys/kernel/debug/kmemleak ] || MOVES=10
+! slow_kernel || MOVES=10
 
 setup()
 {

@@ -13,7 +13,7 @@
 . "$(dirname "$0")/handover.sh"
 
 BYTES=1000000	# of a session, in each form
-[ ! -e /sys/kernel/debug/kmemleak ] || BYTES=200000
+! slow_kernel || BYTES=200000
 
 setup()
 {

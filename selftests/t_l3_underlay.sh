@@ -25,7 +25,7 @@ LIMIT=30000		# ms, for a move to be known
 RATE=200		# frames/s that are sent to the machine
 PACE=5			# ms between two writes to the session
 # The debugging kernel takes five times as long.
-[ ! -e /sys/kernel/debug/kmemleak ] || LIMIT=100000 NET_WAIT=100 RATE=40 PACE=25
+! slow_kernel || LIMIT=100000 NET_WAIT=100 RATE=40 PACE=25
 
 # --- the underlay ---------------------------------------------------------
 
@@ -346,7 +346,7 @@ narrow_router()
 
 ALL_TESTS="ipv4 ipv6"
 # What it is about is the tool's.
-[ -e /sys/kernel/debug/kmemleak ] || ALL_TESTS+=" narrow_router"
+slow_kernel || ALL_TESTS+=" narrow_router"
 
 net_private "$@"
 require_command sysctl ping ss

@@ -11,7 +11,7 @@
 
 MAC=02:00:00:00:00:01
 PLENTY=2500	# MACs
-[ ! -e /sys/kernel/debug/kmemleak ] || PLENTY=1000
+! slow_kernel || PLENTY=1000
 
 setup()
 {

@@ -11,7 +11,7 @@
 . "$(dirname "$0")/net.sh"
 
 MANY=10000
-[ ! -e /sys/kernel/debug/kmemleak ] || MANY=2000
+! slow_kernel || MANY=2000
 
 setup()
 {

@@ -87,6 +87,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "netns.h"
 
 #define NSEC_PER_USEC	UINT64_C(1000)
 #define NSEC_PER_MSEC	UINT64_C(1000000)
@@ -265,18 +266,6 @@ static void sleep_until(uint64_t ns)
 
 /* --- network namespaces and taps ------------------------------------------ */
 
-static void enter_namespace(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die("namespace %s: %s", name, strerror(errno));
-	close(fd);
-}
-
 static int open_netlink(unsigned int group)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
@@ -299,7 +288,7 @@ static void open_home(struct home *home)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 
-	enter_namespace(home->ns);
+	netns_enter(home->ns);
 	strncpy(ifr.ifr_name, home->tap, IFNAMSIZ - 1);
 	home->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (home->fd < 0 || ioctl(home->fd, TUNSETIFF, &ifr))
@@ -1181,7 +1170,7 @@ static void open_all(void)
 	open_home(&conf.sender);
 	if (conf.guest.ns)
 		open_home(&conf.guest);
-	enter_namespace(conf.witness_ns);
+	netns_enter(conf.witness_ns);
 	witness.ifindex = if_nametoindex(conf.witness_dev);
 	if (!witness.ifindex)
 		die("%s: %s", conf.witness_dev, strerror(errno));

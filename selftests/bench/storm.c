@@ -31,7 +31,6 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +40,7 @@
 #include <unistd.h>
 
 #include "netlink.h"
+#include "netns.h"
 
 #define MSEC		UINT64_C(1000000)	/* ns */
 #define SEC		UINT64_C(1000000000)
@@ -93,18 +93,6 @@ static uint64_t now(void)
 	return ts.tv_sec * SEC + ts.tv_nsec;
 }
 
-static void enter(const char *ns)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die("namespace %s: %s", ns, strerror(errno));
-	close(fd);
-}
-
 static void add_home(char *text)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
@@ -115,7 +103,7 @@ static void add_home(char *text)
 	if (n_homes > MAX_HOMES || !vtep ||
 	    inet_pton(AF_INET, vtep, &home->vtep) != 1)
 		die("a home is NS:TAP:VTEP");
-	enter(ns);
+	netns_enter(ns);
 	strncpy(ifr.ifr_name, tap, IFNAMSIZ - 1);
 	home->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (home->fd < 0 || ioctl(home->fd, TUNSETIFF, &ifr))
@@ -128,7 +116,7 @@ static void set_witness(char *text)
 
 	if (!dev)
 		die("the witness is NS:VXLANDEV");
-	enter(ns);
+	netns_enter(ns);
 	witness.ifindex = if_nametoindex(dev);
 	if (!witness.ifindex)
 		die("no device %s in %s", dev, ns);

@@ -15,12 +15,10 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +27,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "netns.h"
 
 #define USAGE		2
 #define FAILED		1
@@ -590,18 +590,6 @@ static void fuzz(double seconds, bool vxlan)
 	       sent / (now() - start), refused);
 }
 
-static void enter(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(FAILED, "%s", path);
-	close(fd);
-}
-
 static void open_device(const char *dev)
 {
 	int on = 1;
@@ -618,7 +606,7 @@ static void open_device(const char *dev)
 int main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "-n")) {
-		enter(argv[2]);
+		netns_enter(argv[2]);
 		argc -= 2;
 		argv += 2;
 	}
