@@ -49,6 +49,7 @@ void vxmob_claim_policy(struct vxmob_domain *d, const u8 *mac,
 	opt = rcu_dereference(d->opt);
 	br = rcu_dereference(d->br);
 	policy->confirm_ms = opt->confirm * MSEC_PER_SEC;
+	policy->crossing_ms = min(opt->announce_initial, opt->settle);
 	policy->dup_moves = opt->dup_moves;
 	policy->dup_window_ms = opt->dup_window * MSEC_PER_SEC;
 	policy->dup_recover_ms = opt->dup_recover * MSEC_PER_SEC;

@@ -224,7 +224,23 @@ static bool late_frame(const struct vxmob_mobility *bound,
 	       bound->repairs < REPAIRS_MAX;
 }
 
-/* Rows 10 to 19: another place than the one bound, and nothing forbids it */
+/*
+ * Row 22: the host that a machine has just left for this one still announced it,
+ * when it had not heard of that. Each end would believe the other for good.  Not
+ * for a machine that is back: that may have been a late frame.
+ */
+static bool crossed(const struct vxmob_mobility *bound,
+		    const struct vxmob_claim *claim,
+		    const struct vxmob_policy *policy, u64 now_ms)
+{
+	return bound->cur.state == VXMOB_STATE_LOCAL &&
+	       bound->prev.state == VXMOB_STATE_REMOTE &&
+	       !addr_compare(&claim->place.vtep, &bound->prev.vtep) &&
+	       !vxmob_place_equal(&bound->cur, &bound->prev2) &&
+	       now_ms - bound->moved_ms < policy->crossing_ms;
+}
+
+/* Rows 10 to 19 and 22: another place than the one bound, and nothing forbids it */
 static struct vxmob_ruling judge_move(const struct vxmob_mobility *bound,
 				      const struct vxmob_claim *claim,
 				      const struct vxmob_policy *policy,
@@ -240,6 +256,8 @@ static struct vxmob_ruling judge_move(const struct vxmob_mobility *bound,
 	case VXMOB_ORIGIN_NETLINK:
 		return judge_daemon(bound, claim, now_ms);
 	case VXMOB_ORIGIN_SNOOP:
+		if (crossed(bound, claim, policy, now_ms))
+			return ruling(22, VXMOB_VERDICT_REFUSE_STALE);
 		return ruling(18, VXMOB_VERDICT_ACCEPT_MOVE);
 	default:
 		if (late_frame(bound, claim, policy, now_ms))

@@ -16,6 +16,7 @@
  * struct vxmob_policy - What a domain adds to the rules
  * @self: the domain's own VTEP address, for ties; length 0 if it has none
  * @confirm_ms: length of the confirm window in milliseconds; 0 for none
+ * @crossing_ms: milliseconds that an announcement may be under way
  * @dup_window_ms: so many moves as @dup_moves says within so many milliseconds
  *	make a duplicate
  * @dup_recover_ms: how long the first freeze lasts; 0 for ever
@@ -30,6 +31,7 @@
 struct vxmob_policy {
 	struct vxmob_addr self;
 	u32 confirm_ms;
+	u32 crossing_ms;
 	u32 dup_window_ms;
 	u32 dup_recover_ms;
 	u16 dup_moves;

@@ -262,6 +262,26 @@ late_frame()
 	must wait_for announced "$mac" 3
 }
 
+# The host that it comes from announced it still, and has heard by now.  That is
+# not believed; who goes on to say so is.
+crossing()
+{
+	local mac=02:00:00:00:01:17
+
+	must vtep_announces 10.255.0.2 "$mac"
+	must becomes_bound "$mac" '"via":"10.255.0.2"'
+	must rounds_are_slow
+	must vxmob domain set dev vx100 settle 10000
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"'
+	must vtep_announces 10.255.0.2 "$mac"
+	must all_heard
+	must bound "$mac" '"port":"p1"' '"moves":1,'
+	must wait_for announced "$mac" 2
+	must vtep_announces 10.255.0.2 "$mac"
+	must becomes_bound "$mac" '"via":"10.255.0.2"' '"moves":2,'
+}
+
 options()
 {
 	local mac=02:00:00:00:01:07
@@ -460,11 +480,11 @@ port_taken()
 	nsexec "$FAR" grep -q " 0200FF0A:12B5 " /proc/net/udp
 }
 
-ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame options
+ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame crossing options
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
 	speaks_too_early many heard_by_another"
 # The others are about time, and not about what may run at once.
-! slow_kernel || ALL_TESTS="defaults addresses stops late_frame
+! slow_kernel || ALL_TESTS="defaults addresses stops late_frame crossing
 	duplicate enrolment waits_for_port waits_for_overlay many"
 
 net_private "$@"

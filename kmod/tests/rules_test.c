@@ -18,6 +18,7 @@
 #define NOW		1000000ULL
 #define CONFIRM_MS	5000
 #define WINDOW		(NOW + CONFIRM_MS)
+#define CROSSING_MS	50
 
 /* An optional sequence number: 0 is none. */
 #define NUMBER_GIVEN	BIT_ULL(32)
@@ -92,6 +93,7 @@ enum rules_policy {
 	GUARDED_CONFIRM_NONE,
 	GATED,
 	GATED_ANY,
+	CROSSING,
 };
 
 static const struct vxmob_policy policies[] = {
@@ -108,6 +110,7 @@ static const struct vxmob_policy policies[] = {
 		    .gate_vtep = { .len = 4, .b = { 192, 0, 2, 3 } } },
 	[GATED_ANY] = { .confirm_ms = CONFIRM_MS, .gated = true,
 			.gate_port = 11 },
+	[CROSSING] = { .confirm_ms = CONFIRM_MS, .crossing_ms = CROSSING_MS },
 	[RESERVED] = { .self = { .len = 4, .b = { 192, 0, 2, 2 } },
 		       .confirm_ms = CONFIRM_MS, .reserved = true },
 };
@@ -912,6 +915,49 @@ static const struct rules_case rules_cases[] = {
 	  .then = { .cur = VTEP3, .prev = PORT1, .seq = NUM(5), .bump = 1,
 		    .origin = SNOOP } },
 
+	/* 22: announcements that cross */
+	{ .desc = "22: snoop of the VTEP that was left", .policy = CROSSING,
+	  .bound = { .cur = PORT1, .prev = VTEP3, .bump = 1, .origin = LEARN,
+		     .since = CROSSING_MS - 1, .window_end = WINDOW },
+	  .claim = { SNOOP, VTEP3 }, ROW(22, REFUSE_STALE) },
+	{ .desc = "22: for another port of that VTEP", .policy = CROSSING,
+	  .bound = { .cur = PORT1, .prev = VTEP3_PORT, .seq = NUM(5),
+		     .since = 1 },
+	  .claim = { SNOOP, VTEP3 }, ROW(22, REFUSE_STALE) },
+	{ .desc = "22: over IPv6, from another port to this", .policy = CROSSING,
+	  .bound = { .cur = PORT1, .prev = V6_3, .prev2 = PORT2, .since = 1 },
+	  .claim = { SNOOP, V6_3 }, ROW(22, REFUSE_STALE) },
+	{ .desc = "18: too late to cross", .policy = CROSSING,
+	  .bound = { .cur = PORT1, .prev = VTEP3, .since = CROSSING_MS },
+	  .claim = { SNOOP, VTEP3 }, ROW(18, ACCEPT_MOVE),
+	  .then = { .cur = VTEP3, .prev = PORT1, .prev2 = VTEP3, .bump = 1,
+		    .status = PROVISIONAL, .origin = SNOOP,
+		    .window_end = WINDOW } },
+	{ .desc = "18: a third VTEP crosses nothing", .policy = CROSSING,
+	  .bound = { .cur = PORT1, .prev = VTEP3, .since = 1 },
+	  .claim = { SNOOP, VTEP4 }, ROW(18, ACCEPT_MOVE),
+	  .then = { .cur = VTEP4, .prev = PORT1, .prev2 = VTEP3, .bump = 1,
+		    .status = PROVISIONAL, .origin = SNOOP,
+		    .window_end = WINDOW } },
+	{ .desc = "18: the machine had only been back", .policy = CROSSING,
+	  .bound = { .cur = PORT1, .prev = VTEP3, .prev2 = PORT1,
+		     .since = 1 },
+	  .claim = { SNOOP, VTEP3 }, ROW(18, ACCEPT_MOVE),
+	  .then = { .cur = VTEP3, .prev = PORT1, .prev2 = VTEP3, .bump = 1,
+		    .status = PROVISIONAL, .origin = SNOOP,
+		    .window_end = WINDOW } },
+	{ .desc = "18: from one VTEP to another", .policy = CROSSING,
+	  .bound = { .cur = VTEP4, .prev = VTEP3, .since = 1 },
+	  .claim = { SNOOP, VTEP3 }, ROW(18, ACCEPT_MOVE),
+	  .then = { .cur = VTEP3, .prev = VTEP4, .prev2 = VTEP3, .bump = 1,
+		    .status = PROVISIONAL, .origin = SNOOP,
+		    .window_end = WINDOW } },
+	{ .desc = "17: learned on another port", .policy = CROSSING,
+	  .bound = { .cur = PORT1, .prev = PORT2, .since = 1 },
+	  .claim = { LEARN, PORT2 }, ROW(17, ACCEPT_MOVE),
+	  .then = { .cur = PORT2, .prev = PORT1, .prev2 = PORT2, .bump = 1,
+		    .origin = LEARN, .window_end = WINDOW } },
+
 	/* 19: late frames of the port that was left */
 	{ .desc = "19: learn on the port that was left", .policy = GUARDED,
 	  .bound = { .cur = VTEP3, .prev = PORT1, .seq = NUM(5),
@@ -1210,7 +1256,7 @@ static void rules_all_tested(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(rules_cases); i++)
 		rows |= BIT(rules_cases[i].rule);
 	KUNIT_EXPECT_EQ(test, rows,
-			(u32)(GENMASK(19, 1) | BIT(VXMOB_RULE_GATED)));
+			(u32)(GENMASK(19, 1) | GENMASK(22, 21)));
 }
 
 #define STORY_STEPS_MAX	8
