@@ -9,9 +9,12 @@
 #
 # A part is "NAME" for u_NAME.sh, which runs on this machine, or "KERNEL/NAME" for
 # t_NAME.sh, which runs in a VM. The head of a file may say
-#	# kernels: FLAVOUR...	on which a t_ file runs (default: debug)
-#	# share: N		its weight in the time (default: 1)
-# and it finds its seconds in VXMOB_TORTURE_SECONDS.  Two parts run at a time; the
+#	# kernels: FLAVOUR[=N]...	on which a t_ file runs (default: debug), and
+#				its weight in the time there (default: 1)
+# and it finds its seconds in VXMOB_TORTURE_SECONDS.  Where there are two hours or
+# more, one of them is for every test on every kernel, and for those in which accesses
+# may race on the one that finds races: the parts all-KERNEL and kcsan, which are
+# steps of check.sh and take as long as they take.  Two parts run at a time; the
 # last line is "N passed, N failed, N skipped".  Exit status: 0 all passed or were
 # skipped, 1 a failure, or nothing ran.
 
@@ -22,6 +25,11 @@ MINUTES=${TIME:-30}
 # What a VM takes to boot, to be set up and to be looked at afterwards.
 OVERHEAD=120
 SECONDS_MIN=10
+ALL_TESTS="all-newest all-stock-6.12 all-stock-6.1 kcsan"
+ALL_MINUTES=60
+ALL_FROM=120	# minutes
+TIMED=()
+WHOLE=()
 declare -A SHARE SECS
 
 # shellcheck source=selftests/steps.sh
@@ -39,17 +47,18 @@ head_says()
 # Prints the parts, the longest first.
 parts()
 {
-	local file flavour name share
+	local file kernel name share
 
 	for file in "$HERE"/torture/[tu]_*.sh; do
 		name=$(name_of "$file")
-		share=$(head_says "$file" share 1)
 		if [[ $file == */u_* ]]; then
-			echo "$share $name"
+			echo "1 $name"
 			continue
 		fi
-		for flavour in $(head_says "$file" kernels debug); do
-			echo "$share $flavour/$name"
+		for kernel in $(head_says "$file" kernels debug); do
+			share=1
+			[[ $kernel != *=* ]] || share=${kernel#*=}
+			echo "$share ${kernel%=*}/$name"
 		done
 	done | sort -k 1,1nr -k 2
 }
@@ -89,11 +98,30 @@ step()
 
 	export VXMOB_TORTURE_SECONDS=${SECS[$name]:-0}
 	case $name in
+	all-* | kcsan)
+		"$HERE/check.sh" "$name" ;;
 	*/*)	"$HERE/run.sh" --kernel "${name%%/*}" \
 			--timeout $((VXMOB_TORTURE_SECONDS + 1800)) \
 			"$HERE/torture/t_${name#*/}.sh" ;;
 	*)	"$HERE/run.sh" --here "$HERE/torture/u_$name.sh" ;;
 	esac
+}
+
+# Sets TIMED to those of the parts named that have a share, and WHOLE to the others.
+choose()
+{
+	local name
+
+	for name; do
+		if [ -n "${SHARE[$name]:-}" ]; then
+			TIMED+=("$name")
+		elif [[ " $ALL_TESTS " == *" $name "* ]]; then
+			WHOLE+=("$name")
+		else
+			echo "torture: no such part: $name (there are: ${!SHARE[*]} $ALL_TESTS)" >&2
+			return 1
+		fi
+	done
 }
 
 main()
@@ -104,19 +132,21 @@ main()
 		names+=("$name")
 		SHARE[$name]=$share
 	done < <(parts)
-	[ $# = 0 ] || names=("$@")
-	for name in "${names[@]}"; do
-		[ -n "${SHARE[$name]:-}" ] || {
-			echo "torture: no such part: $name (there are: ${!SHARE[*]})" >&2
-			return 1
-		}
-	done
+	if [ $# -gt 0 ]; then
+		choose "$@" || return
+	elif [ "$MINUTES" -ge $ALL_FROM ]; then
+		# shellcheck disable=SC2086 # words are wanted
+		choose $ALL_TESTS "${names[@]}"
+		MINUTES=$((MINUTES - ALL_MINUTES))
+	else
+		choose "${names[@]}"
+	fi
 	"$HERE/packages.sh" build vm || failed "packages: not all could be installed"
-	divide "${names[@]}"
-	for name in "${names[@]}"; do
+	[ ${#TIMED[@]} = 0 ] || divide "${TIMED[@]}"
+	for name in "${TIMED[@]}"; do
 		echo "# $name: ${SECS[$name]} s of $MINUTES minutes"
 	done
-	run_all "${names[@]}"
+	run_all "${WHOLE[@]}" "${TIMED[@]}"
 }
 
 main "$@"

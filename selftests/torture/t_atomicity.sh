@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: stock-6.12 debug kcsan
+# kernels: stock-6.12=2 debug=2 kcsan=2
 # timeout: 1800
 #
 # A moving MAC is never without a destination, and never has a wrong one.  One CPU

@@ -6,8 +6,7 @@
 # changed nothing, what is taken is whole, and what was missed for want of memory is
 # made good when there is some.
 #
-# kernels: debug
-# share: 2
+# kernels: debug=4
 # timeout: 900
 
 # shellcheck source=selftests/handover.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: stock-6.12 debug kcsan
+# kernels: stock-6.12=6 debug=3 kcsan=2
 # timeout: 3000
 #
 # The module, its domains, and the devices and namespaces that they stand on come

@@ -6,8 +6,7 @@
 # affair; afterwards it must answer, agree with itself, and let go of everything.
 # The debugging kernel sees more, and a stock one fifty times as many messages.
 #
-# kernels: debug stock-6.12
-# share: 2
+# kernels: debug=4 stock-6.12=2
 # timeout: 600
 
 # shellcheck source=selftests/net.sh

@@ -6,8 +6,7 @@
 # handed over all the time. Afterwards the module must answer and take evidence as
 # before, and let go of everything.
 #
-# kernels: debug stock-6.12
-# share: 2
+# kernels: debug=3 stock-6.12=2
 # timeout: 600
 
 # shellcheck source=selftests/handover.sh

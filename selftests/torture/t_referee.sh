@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: stock-6.12
+# kernels: stock-6.12=4
 # needs: referee
 # timeout: 3500
 #
