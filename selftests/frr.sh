@@ -42,6 +42,9 @@ with_vxmob()
 	[ -e /sys/module/vxmob ]
 }
 
+# What BGP alone has not mended in a hundred times what it takes, it will not.
+with_vxmob || FRR_WAIT=15
+
 # The command must succeed, or the case ends here and tells how things are.
 must()
 {
