@@ -17,7 +17,8 @@
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
-#	all-KERNEL	all tests that there are, whatever the files say
+#	all-KERNEL	all tests that there are, whatever the files say, and of each all
+#			cases
 #
 # By default all but kcsan, newest and all-KERNEL.  Two steps run at a time; what they
 # say comes in the order of the steps: a line a case, the failures once more at the
@@ -125,8 +126,8 @@ step()
 	debug | kcsan | newest) run_kernel "$1" without-frr kunit ;;
 	frr-*)		VXMOB_KEEP_FABRIC=1 run_kernel "${1#frr-}" frr ;;
 	faults)		faults ;;
-	all-stock-*)	run_kernel "${1#all-}" all ;;
-	all-*)		run_kernel "${1#all-}" all kunit ;;
+	all-stock-*)	VXMOB_ALL=1 run_kernel "${1#all-}" all ;;
+	all-*)		VXMOB_ALL=1 run_kernel "${1#all-}" all kunit ;;
 	*)		single "no such step: $1 (there are: $STEPS kcsan newest all-KERNEL)" false ;;
 	esac
 }

@@ -104,6 +104,12 @@ slow_kernel()
 	[ -e /sys/kernel/debug/kmemleak ]
 }
 
+# Whether cases are to be left out there that are much like others (VXMOB_ALL=1: none)
+brief()
+{
+	slow_kernel && [ "${VXMOB_ALL:-0}" != 1 ]
+}
+
 # Ends the whole file: nothing of it can run here.
 skip_all()
 {

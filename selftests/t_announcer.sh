@@ -484,8 +484,7 @@ ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame cros
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
 	speaks_too_early many heard_by_another"
 # The others are about time, and not about what may run at once.
-! slow_kernel || ALL_TESTS="defaults addresses stops late_frame crossing
-	duplicate enrolment waits_for_port waits_for_overlay many"
+! brief || ALL_TESTS="defaults addresses stops late_frame crossing duplicate waits_for_port many"
 
 net_private "$@"
 run_tests "$@"

@@ -299,7 +299,7 @@ newer_behind()
 {
 	local mac i rounds=6
 
-	! slow_kernel || rounds=3
+	! slow_kernel || rounds=2
 	must watch_start "$TMP/guest" g1
 	for ((i = 1; i <= rounds; i++)); do
 		mac=02:00:00:00:06:0$i

@@ -19,7 +19,7 @@
 . "$(dirname "$0")/net.sh"
 
 MAC=02:00:00:00:64:01
-MOVES=20
+MOVES=10
 [[ $(uname -r) != 6.12.* ]] || MOVES=100
 STILL=100		# ms
 # The debugging kernel takes ten times as long.

@@ -13,7 +13,7 @@
 . "$(dirname "$0")/handover.sh"
 
 BYTES=1000000	# of a session, in each form
-! slow_kernel || BYTES=200000
+! slow_kernel || BYTES=100000
 
 setup()
 {

@@ -347,6 +347,7 @@ narrow_router()
 ALL_TESTS="ipv4 ipv6"
 # What it is about is the tool's.
 slow_kernel || ALL_TESTS+=" narrow_router"
+! brief || ALL_TESTS=ipv6
 
 net_private "$@"
 require_command sysctl ping ss

@@ -141,6 +141,7 @@ still_right()
 }
 
 ALL_TESTS="entries listeners many_domains under_traffic"
+! brief || ALL_TESTS="entries listeners under_traffic"
 
 ASK=no
 net_private "$@"
