@@ -45,14 +45,14 @@ static bool kept_alive(const struct vxmob_binding *b)
 }
 
 /*
- * The bridge tells nothing of the end of an entry that a daemon had installed
- * before the MAC came home.
+ * The bridge tells nothing of an entry that somebody has added as a dynamic one, or
+ * that a daemon had installed before the MAC came home: neither that it moves nor
+ * that it ends (br_switchdev_fdb_notify()). Which are such cannot be read.
  */
-static bool ends_silently(const struct vxmob_binding *b)
+static bool may_be_silent(const struct vxmob_binding *b)
 {
 	return b->mob.cur.state == VXMOB_STATE_LOCAL &&
-	       b->mob.origin == VXMOB_ORIGIN_LEARN &&
-	       b->mob.prev.state == VXMOB_STATE_REMOTE;
+	       b->mob.origin == VXMOB_ORIGIN_LEARN;
 }
 
 static void confirm(struct vxmob_domain *d, struct vxmob_binding *b,
@@ -203,7 +203,7 @@ static unsigned long next_watch(struct vxmob_domain *d,
 		vxmob_claim_policy(d, b->mac, &nothing, &policy);
 		next = min(next, thaws_in(b, &policy));
 	}
-	if (rests_on_announcement(b) || kept_alive(b) || ends_silently(b))
+	if (rests_on_announcement(b) || may_be_silent(b))
 		next = min(next, patrol(vxlan->cfg.age_interval));
 	return next;
 }
@@ -240,7 +240,7 @@ static void thaw(struct vxmob_domain *d, struct vxmob_binding *b,
 /* What is to be put back, and what may have gone without a word */
 static bool is_looked_at(struct vxmob_domain *d, const struct vxmob_binding *b)
 {
-	return ends_silently(b) || (b->insist && vxmob_guard_on(d));
+	return may_be_silent(b) || (b->insist && vxmob_guard_on(d));
 }
 
 /**

@@ -144,6 +144,24 @@ announced_elsewhere()
 	must is_at "$mac" p2
 }
 
+# Of what is added by hand as a dynamic entry the bridge tells nothing, neither then
+# nor when it moves or ends.
+written_by_hand()
+{
+	local mac=02:00:00:00:01:13
+
+	must ip link set vx100 type vxlan ageing 8
+	defer ip link set vx100 type vxlan ageing 300
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"'
+	must bridge fdb replace "$mac" dev p2 master dynamic
+	must becomes_bound "$mac" '"port":"p2"' '"moves":1,'
+	must guest_sends g1 "$mac"
+	must becomes_bound "$mac" '"port":"p1"' '"moves":2,'
+	must bridge fdb del "$mac" dev p1 master
+	must becomes_unbound "$mac"
+}
+
 # The bridge forgets what is silent; so must the module.
 ageing()
 {
@@ -226,7 +244,7 @@ all_on()
 
 ALL_TESTS="new from_remote zebra_before zebra_before_roams learned_before
 	zebra_after zebra_moves roam announced_elsewhere port_down port_leaves
-	operator_deletes many ageing"
+	operator_deletes written_by_hand many ageing"
 
 net_private "$@"
 run_tests "$@"
