@@ -204,7 +204,7 @@ agree_in_the_end()
 	for ((i = 0; i < MACS; i++)); do
 		mac_number $i
 		vxmob move abort "$MAC" dev vx100 > /dev/null 2>&1 || true
-		wait_for agree "$MAC" || fail "$ANSWER: $ENTRIES"
+		wait_for agree "$MAC" || fail "$SAID: $ENTRIES"
 	done
 	must vxmob mac announce 02:00:00:00:0d:01 dev vx100 via 10.255.0.2
 	must is_at 02:00:00:00:0d:01 "vx100 10.255.0.2"
@@ -214,12 +214,12 @@ agree_in_the_end()
 
 agree()
 {
-	ANSWER=$(vxmob -json mac get "$1" dev vx100 2> /dev/null) || return 0
+	SAID=$(vxmob -json mac get "$1" dev vx100 2> /dev/null) || return 0
 	place_of "$1"
-	if [[ $ANSWER =~ \"via\":\"([^\"]*)\" ]]; then
+	if [[ $SAID =~ \"via\":\"([^\"]*)\" ]]; then
 		[ "$PLACE" = "vx100 ${BASH_REMATCH[1]}" ]
 	else
-		[[ $ANSWER =~ \"port\":\"([^\"]*)\" && $PLACE == "${BASH_REMATCH[1]}"* ]]
+		[[ $SAID =~ \"port\":\"([^\"]*)\" && $PLACE == "${BASH_REMATCH[1]}"* ]]
 	fi
 }
 
