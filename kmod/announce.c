@@ -353,7 +353,7 @@ static void send_round(struct vxmob_domain *d, const struct job *job)
 			     vxmob_frame_announcing(frame, job->mac,
 						    &job->ips[i],
 						    job->router));
-	this_cpu_ptr(d->stats)->announced += sent;
+	this_cpu_add(d->stats->announced, sent);
 	trace_vxmob_announce(d, job->mac, job->round, sent);
 }
 

@@ -129,7 +129,7 @@ static unsigned int drop_blackholed(void *priv, struct sk_buff *skb,
 	if (!d || !(is_blackholed(d, eth_hdr(skb)->h_source) ||
 		    is_blackholed(d, eth_hdr(skb)->h_dest)))
 		return NF_ACCEPT;
-	this_cpu_ptr(d->stats)->blackholed++;
+	this_cpu_inc(d->stats->blackholed);
 	return NF_DROP;
 }
 

@@ -243,7 +243,7 @@ static void write_entry(struct vxmob_domain *d, struct neighbour *n,
 		flags |= NEIGH_UPDATE_F_ADMIN;
 	local_bh_disable();
 	if (!neigh_update(n, mac, state, flags, 0))
-		this_cpu_ptr(d->stats)->neighbours++;
+		this_cpu_inc(d->stats->neighbours);
 	local_bh_enable();
 }
 

@@ -17,9 +17,7 @@
  */
 void vxmob_stats_claim(struct vxmob_domain *d, u8 origin, u8 verdict)
 {
-	struct vxmob_stats *s = this_cpu_ptr(d->stats);
-
-	s->claims[origin][verdict]++;
+	this_cpu_inc(d->stats->claims[origin][verdict]);
 }
 
 /**
@@ -31,20 +29,27 @@ void vxmob_stats_claim(struct vxmob_domain *d, u8 origin, u8 verdict)
  */
 void vxmob_stats_latency(struct vxmob_domain *d, u64 ns)
 {
-	struct vxmob_stats *s = this_cpu_ptr(d->stats);
 	int slot = fls64(div_u64(ns, NSEC_PER_USEC));
 
-	s->latency[min(slot, VXMOB_LATENCY_SLOTS - 1)]++;
+	this_cpu_inc(d->stats->latency[min(slot, VXMOB_LATENCY_SLOTS - 1)]);
 }
 
-static u64 sum_claims(struct vxmob_domain *d, int origin, int verdict)
+/* Over all CPUs, which go on counting; @offset: of one in struct vxmob_stats */
+static u64 sum_at(struct vxmob_domain *d, size_t offset)
 {
 	u64 sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(d->stats, cpu)->claims[origin][verdict];
+		sum += READ_ONCE(*(u64 *)((char *)per_cpu_ptr(d->stats, cpu) +
+					  offset));
 	return sum;
+}
+
+static u64 sum_claims(struct vxmob_domain *d, int origin, int verdict)
+{
+	return sum_at(d, offsetof(struct vxmob_stats, claims) +
+			 (origin * VXMOB_VERDICTS + verdict) * sizeof(u64));
 }
 
 static int fill_counter(struct sk_buff *skb, struct vxmob_domain *d,
@@ -82,12 +87,12 @@ static int fill_counters(struct sk_buff *skb, struct vxmob_domain *d)
 
 static int fill_latency(struct sk_buff *skb, struct vxmob_domain *d)
 {
-	u64 sum[VXMOB_LATENCY_SLOTS] = {};
-	int cpu, i;
+	u64 sum[VXMOB_LATENCY_SLOTS];
+	int i;
 
-	for_each_possible_cpu(cpu)
-		for (i = 0; i < VXMOB_LATENCY_SLOTS; i++)
-			sum[i] += per_cpu_ptr(d->stats, cpu)->latency[i];
+	for (i = 0; i < VXMOB_LATENCY_SLOTS; i++)
+		sum[i] = sum_at(d, offsetof(struct vxmob_stats, latency) +
+				   i * sizeof(u64));
 	return nla_put(skb, VXMOB_A_STATS_LATENCY, sizeof(sum), sum);
 }
 
@@ -108,16 +113,6 @@ static const struct {
 	{ VXMOB_A_STATS_OVERFLOWED, offsetof(struct vxmob_stats, overflowed) },
 	{ VXMOB_A_STATS_LATE, offsetof(struct vxmob_stats, late) },
 };
-
-static u64 sum_at(struct vxmob_domain *d, u16 offset)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += *(u64 *)((char *)per_cpu_ptr(d->stats, cpu) + offset);
-	return sum;
-}
 
 static int fill_traffic(struct sk_buff *skb, struct vxmob_domain *d)
 {

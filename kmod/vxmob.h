@@ -269,7 +269,7 @@ struct vxmob_vtep {
  * @overflowed: frames for such a machine dropped for want of room
  * @late: frames from such a machine dropped
  *
- * Written by the CPU that they belong to, with BH disabled.
+ * Written by this_cpu_inc(), and read from other CPUs meanwhile.
  */
 struct vxmob_stats {
 	u64 claims[VXMOB_ORIGINS][VXMOB_VERDICTS];

@@ -57,7 +57,8 @@ ask()
 		case $line in
 		*"$token"*)
 			read -rt "$ASK_WAIT" -u "${ASK_ERR[$name]}" line
-			IFS='' read -rd '' -u "${ASK_OUT[$name]}" ANSWER
+			# to the end, which is no error
+			IFS='' read -rd '' -u "${ASK_OUT[$name]}" ANSWER || true
 			return $status ;;
 		"Command failed "*)
 			status=2 ;;
