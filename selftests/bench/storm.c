@@ -170,6 +170,10 @@ static void see(const uint8_t *mac, uint32_t vtep)
 	}
 }
 
+/*
+ * A device tells of a write that came by rtnetlink; then the core does so once more,
+ * and does not know where to (rtnl_fdb_notify()).
+ */
 static void see_message(struct nlmsghdr *nlh)
 {
 	struct ndmsg *ndm = NLMSG_DATA(nlh);
@@ -190,6 +194,8 @@ static void see_message(struct nlmsghdr *nlh)
 	}
 	if (nlh->nlmsg_type == RTM_DELNEIGH)
 		vtep = 0;
+	else if (!vtep)
+		return;
 	if (mac)
 		see(mac, vtep);
 }
