@@ -51,8 +51,7 @@ static bool kept_alive(const struct vxmob_binding *b)
  */
 static bool may_be_silent(const struct vxmob_binding *b)
 {
-	return b->mob.cur.state == VXMOB_STATE_LOCAL &&
-	       b->mob.origin == VXMOB_ORIGIN_LEARN;
+	return b->mob.cur.state == VXMOB_STATE_LOCAL;
 }
 
 static void confirm(struct vxmob_domain *d, struct vxmob_binding *b,

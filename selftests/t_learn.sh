@@ -158,7 +158,11 @@ written_by_hand()
 	must becomes_bound "$mac" '"port":"p2"' '"moves":1,'
 	must guest_sends g1 "$mac"
 	must becomes_bound "$mac" '"port":"p1"' '"moves":2,'
-	must bridge fdb del "$mac" dev p1 master
+	# nor does it help that an orchestrator knows where the MAC is
+	must vxmob mac announce "$mac" dev vx100 on p1
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"port":"p2"' '"moves":3,'
+	must bridge fdb del "$mac" dev p2 master
 	must becomes_unbound "$mac"
 }
 
