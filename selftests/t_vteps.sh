@@ -201,26 +201,20 @@ kept()
 		mac announce $mac:03 dev vx100 via 10.255.0.3
 		mac announce $mac:03 dev vx100 via 10.255.0.2
 		mac announce $mac:04 dev vx100 via 10.255.0.2
-		mac announce $mac:05 dev vx100 via 10.255.0.2
 	END
 	must bound $mac:03 '"status":"frozen"'
-	must bridge fdb replace $mac:05 dev vx100 master static
 	must vxmob domain set dev vx100 dup-moves 5 dup-action warn protect $mac:04
 	must monitor_start "$TMP/events"
-	must moves 1 4 10.255.0.2 to 10.255.0.3
+	must moves 1 3 10.255.0.2 to 10.255.0.3
 	must is_at $mac:01 "vx100 10.255.0.3"
 	must is_at $mac:02 "vx100 10.255.0.2"
 	must is_at $mac:03 "vx100 10.255.0.2"
 	must is_at $mac:04 "vx100 10.255.0.2"
-	must is_at $mac:05 "vx100 10.255.0.2"
 	must wait_for has_line "$TMP/events" '"event":"vtep-moved"' '"macs":1'
 	must has_line "$TMP/events" $mac:02 '"verdict":"refuse-sticky"'
 	must has_line "$TMP/events" $mac:03 '"verdict":"refuse-frozen"'
 	must has_line "$TMP/events" $mac:04 '"verdict":"refuse-invalid"'
-	must has_line "$TMP/events" $mac:05 '"verdict":"refuse-static"'
 	must vxmob domain set dev vx100 protect 02:00:00:00:ff:0f
-	must bridge fdb del $mac:05 dev vx100 master
-	must vxmob mac withdraw $mac:05 dev vx100
 	must moves 1 2 10.255.0.2 to 10.255.0.3 dev vx100 vni 100
 	must vxmob mac flush dev vx100
 }
