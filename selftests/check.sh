@@ -28,9 +28,9 @@
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# The longest is the first.
-STEPS="debug generated style stock-6.12 stock-6.1 frr-stock-6.12 "
-STEPS+="frr-stock-6.1 frr-debug faults"
+# The longer, the earlier: then both slots end at about the same time.
+STEPS="generated debug stock-6.12 stock-6.1 frr-stock-6.1 frr-debug style "
+STEPS+="faults frr-stock-6.12"
 
 # shellcheck source=selftests/steps.sh
 . "$HERE/steps.sh"
