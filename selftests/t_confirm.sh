@@ -239,6 +239,7 @@ speaks_to_until_old()
 
 ALL_TESTS="confirmed rolled_back rolled_back_number taken_back silence
 	silent_at_home silent_and_ordered speaks_at_home unobservable ages used"
+! brief || ALL_TESTS=${ALL_TESTS% unobservable ages used}
 
 net_private "$@"
 run_tests "$@"

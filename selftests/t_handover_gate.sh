@@ -297,7 +297,7 @@ kept()
 # While what was kept comes out, newer ones come in; again and again.
 newer_behind()
 {
-	local mac i rounds=6
+	local mac i rounds=4
 
 	! slow_kernel || rounds=2
 	must watch_start "$TMP/guest" g1
