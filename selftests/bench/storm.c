@@ -31,6 +31,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,28 +201,49 @@ static void see_message(struct nlmsghdr *nlh)
 		see(mac, vtep);
 }
 
+/* One datagram, if there is one */
+static bool hear(void)
+{
+	static char b[1 << 16];
+	struct nlmsghdr *nlh = (struct nlmsghdr *)b;
+	ssize_t len;
+
+	len = recv(witness.nl.fd, b, sizeof(b), MSG_DONTWAIT);
+	if (len < 0 && errno == ENOBUFS)
+		die("the witness lost messages");
+	if (len <= 0)
+		return false;
+	for (; NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len))
+		if (nlh->nlmsg_type == RTM_NEWNEIGH ||
+		    nlh->nlmsg_type == RTM_DELNEIGH)
+			see_message(nlh);
+	return true;
+}
+
 /* What has come until a time */
 static void watch(uint64_t until)
 {
-	static char b[1 << 16];
 	struct pollfd pfd = { .fd = witness.nl.fd, .events = POLLIN };
 	uint64_t at;
 
 	while ((at = now()) < until) {
-		ssize_t len;
-		struct nlmsghdr *nlh = (struct nlmsghdr *)b;
 		struct timespec ts = { .tv_sec = (until - at) / SEC,
 				       .tv_nsec = (until - at) % SEC };
 
-		if (ppoll(&pfd, 1, &ts, NULL) <= 0)
-			continue;
-		len = recv(pfd.fd, b, sizeof(b), MSG_DONTWAIT);
-		if (len < 0 && errno == ENOBUFS)
-			die("the witness lost messages");
-		for (; NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len))
-			if (nlh->nlmsg_type == RTM_NEWNEIGH ||
-			    nlh->nlmsg_type == RTM_DELNEIGH)
-				see_message(nlh);
+		if (ppoll(&pfd, 1, &ts, NULL) > 0)
+			hear();
+	}
+}
+
+/* All machines say a word; what changes meanwhile is seen when it does. */
+static void speak_all(const struct home *home, uint32_t first, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		speak(home, first + i);
+		while (hear())
+			;
 	}
 }
 
@@ -278,7 +300,7 @@ static void tell(uint64_t start, uint64_t sent)
 static void evacuate(const struct home *home, uint32_t first, uint32_t count)
 {
 	uint64_t start, sent = 0;
-	uint32_t i, round;
+	uint32_t round;
 
 	memset(witness.right, 0, sizeof(witness.right));
 	witness.n_right = 0;
@@ -289,8 +311,7 @@ static void evacuate(const struct home *home, uint32_t first, uint32_t count)
 	start = now();
 	for (round = 0; round < ROUNDS; round++) {
 		watch(start + rounds[round]);
-		for (i = 0; i < count; i++)
-			speak(home, first + i);
+		speak_all(home, first, count);
 		sent = sent ?: now();
 	}
 	witness.changed = now();
