@@ -172,8 +172,8 @@ static void see(const uint8_t *mac, uint32_t vtep)
 }
 
 /*
- * A device tells of a write that came by rtnetlink; then the core does so once more,
- * and does not know where to (rtnl_fdb_notify()).
+ * A device tells of what has changed; then the core tells of the request that came by
+ * rtnetlink, without the VTEP, and even if there was nothing to delete.
  */
 static void see_message(struct nlmsghdr *nlh)
 {
@@ -193,12 +193,8 @@ static void see_message(struct nlmsghdr *nlh)
 		else if (rta->rta_type == NDA_DST)
 			memcpy(&vtep, RTA_DATA(rta), sizeof(vtep));
 	}
-	if (nlh->nlmsg_type == RTM_DELNEIGH)
-		vtep = 0;
-	else if (!vtep)
-		return;
-	if (mac)
-		see(mac, vtep);
+	if (mac && vtep)
+		see(mac, nlh->nlmsg_type == RTM_DELNEIGH ? 0 : vtep);
 }
 
 /* One datagram, if there is one */
