@@ -12,7 +12,7 @@ set -u -o pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 
-SAMPLES=${VXMOB_BENCH_SAMPLES:-2048}
+SAMPLES=${VXMOB_BENCH_SAMPLES:-16384}
 
 # Runs the other process; "idle" is none.
 hog_start()
