@@ -347,8 +347,6 @@ narrow_router()
 ALL_TESTS="ipv4 ipv6"
 # What it is about is the tool's.
 slow_kernel || ALL_TESTS+=" narrow_router"
-! brief || ALL_TESTS=ipv6
-[[ $(uname -r) != 6.1.* || ${VXMOB_ALL:-0} = 1 ]] || ALL_TESTS="ipv4 narrow_router"
 
 net_private "$@"
 require_command sysctl ping ss

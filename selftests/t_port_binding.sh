@@ -507,7 +507,6 @@ isolation()
 
 ALL_TESTS="live_migration nothing_lost or_not_at_all gate_closed hold_fails
 	rollback gratuitous_arp cold_migration mixed isolation"
-! brief || ALL_TESTS="live_migration nothing_lost or_not_at_all gate_closed rollback mixed"
 
 net_private "$@"
 run_tests "$@"

@@ -705,9 +705,6 @@ ALL_TESTS="each_multicast each_headend single_multicast single_headend plain_hea
 	enrolling mapping unaware_bridge families both daemon daemon_deletes take_over
 	learning blackhole device_deleted one_domain_deleted bridge_left vlan_left_each
 	vlan_left_single own_vlan_left"
-! brief || ALL_TESTS="each_multicast single_headend enrolling mapping unaware_bridge families
-	both daemon daemon_deletes learning blackhole device_deleted bridge_left
-	vlan_left_single"
 
 net_private "$@"
 run_tests "$@"
