@@ -804,6 +804,29 @@ int vxmob_fdb_each_mac(struct vxmob_domain *d,
 	return err < 0 ? err : 0;
 }
 
+/**
+ * struct flush - The removal of the entries of a dump
+ * @port: the bridge's port, or NULL: all of the vxlan device
+ * @erased: set if one was removed
+ */
+struct flush {
+	struct net_device *port;
+	bool erased;
+};
+
+/* What is removed shortens the list that the dump goes on in: begin anew. */
+static void flush(struct vxmob_domain *d, struct net_device *dev,
+		  struct net_device *port, entry_fn erase)
+{
+	struct flush f = { .port = port };
+	int passes = FLUSH_PASSES;
+
+	do {
+		f.erased = false;
+		dump_entries(d, dev, port, d->dump, erase, &f);
+	} while (f.erased && --passes);
+}
+
 static void erase_on_port(struct vxmob_domain *d, struct nlattr **tb,
 			  void *data)
 {
@@ -811,8 +834,10 @@ static void erase_on_port(struct vxmob_domain *d, struct nlattr **tb,
 		.addr = nla_data(tb[NDA_LLADDR]),
 		.vid = d->vid,
 	};
+	struct flush *f = data;
 
-	notify(SWITCHDEV_FDB_DEL_TO_BRIDGE, data, &info.info);
+	if (!notify(SWITCHDEV_FDB_DEL_TO_BRIDGE, f->port, &info.info))
+		f->erased = true;
 }
 
 /**
@@ -833,19 +858,19 @@ void vxmob_fdb_port_left(struct vxmob_domain *d, struct net_device *br,
 			 struct net_device *port)
 {
 	ASSERT_RTNL();
-	dump_entries(d, br, port, d->dump, erase_on_port, port);
+	flush(d, br, port, erase_on_port);
 }
 
 static void erase_vxlan(struct vxmob_domain *d, struct nlattr **tb, void *data)
 {
 	struct vxmob_place place = {};
-	bool *erased = data;
+	struct flush *f = data;
 
 	read_place(d, tb, &place);
 	if (place.state != VXMOB_STATE_REMOTE)
 		return;
 	vxlan_erase(d, nla_data(tb[NDA_LLADDR]), &place);
-	*erased = true;
+	f->erased = true;
 }
 
 /**
@@ -859,12 +884,6 @@ static void erase_vxlan(struct vxmob_domain *d, struct nlattr **tb, void *data)
  */
 void vxmob_fdb_vxlan_gone(struct vxmob_domain *d)
 {
-	int passes = FLUSH_PASSES;
-	bool erased;
-
 	ASSERT_RTNL();
-	do {
-		erased = false;
-		dump_entries(d, d->dev, NULL, d->dump, erase_vxlan, &erased);
-	} while (erased && --passes);
+	flush(d, d->dev, NULL, erase_vxlan);
 }

@@ -136,6 +136,38 @@ leaves_bridge()
 	must becomes_bound "$mac" '"port":"p1"'
 }
 
+# What is written while the bridge removes the port would point to freed memory:
+# it must go, however much it is.
+leaves_amid_claims()
+{
+	local i
+
+	must enrol
+	for ((i = 0; i < 500; i++)); do
+		printf 'announce 02:00:00:0a:%02x:%02x dev vx100 via 10.255.0.2\n' \
+			$((i >> 8)) $((i & 255))
+	done > "$TMP/lines"
+	must vxmob transaction "$TMP/lines"
+	job_start announces_on
+	for ((i = 0; i < 5; i++)); do
+		must wait_for has_entries
+		must ip link set vx100 nomaster
+		must lacks "$(bridge fdb show br br0)" 02:00:00:0a:
+		must ip link set vx100 master br0
+	done
+}
+
+# Where the port goes in the middle, nothing is applied.
+announces_on()
+{
+	while :; do vxmob transaction "$TMP/lines" 2>/dev/null; done
+}
+
+has_entries()
+{
+	bridge fdb show br br0 brport vx100 | grep -q ^02:00:00:0a:01:f3
+}
+
 changes_bridge()
 {
 	local mac=02:00:00:00:06:01
@@ -224,7 +256,7 @@ index_reused()
 }
 
 ALL_TESTS="domain_del taken_by_daemon device_deleted leaves_bridge
-	changes_bridge bridge_deleted device_down index_reused"
+	leaves_amid_claims changes_bridge bridge_deleted device_down index_reused"
 
 ASK=no
 net_private "$@"
