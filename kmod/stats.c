@@ -48,8 +48,7 @@ static u64 sum_at(struct vxmob_domain *d, size_t offset)
 
 static u64 sum_claims(struct vxmob_domain *d, int origin, int verdict)
 {
-	return sum_at(d, offsetof(struct vxmob_stats, claims) +
-			 (origin * VXMOB_VERDICTS + verdict) * sizeof(u64));
+	return sum_at(d, offsetof(struct vxmob_stats, claims[origin][verdict]));
 }
 
 static int fill_counter(struct sk_buff *skb, struct vxmob_domain *d,

@@ -10,27 +10,28 @@
 #	generated	what is generated is up to date
 #	style		see style.sh
 #	KERNEL		(stock-6.1 stock-6.12 debug newest) unit tests, where the
-#			kernel has KUnit, and the tests that need no routing daemon
+#			kernel has KUnit, and the tests; files say on which kernel they
+#			are not run
 #	kcsan		unit tests, and the tests that say in their head that accesses
 #			may race in them
-#	frr-KERNEL	the tests that do; files say on which kernel they are not run
+#	frr-KERNEL	of a kernel's tests those that need a routing daemon
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
 #	all-KERNEL	all tests that there are, whatever the files say, and of each all
 #			cases
 #
-# By default all but kcsan, newest and all-KERNEL.  Two steps run at a time; what they
-# say comes in the order of the steps: a line a case, the failures once more at the
-# end, and last exactly "N passed, N failed, N skipped".  Exit status: 0 all passed or
-# were skipped, 1 a failure, or nothing ran.
+# By default generated, style, stock-6.1, stock-6.12, debug and faults.  Two steps run at
+# a time, and "style" beside them; what they say comes in the order of the steps: a line
+# a case, the failures once more at the end, and last exactly "N passed, N failed, N
+# skipped".  Exit status: 0 all passed or were skipped, 1 a failure, or nothing ran.
 
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The longer, the earlier: then both slots end at about the same time.
-STEPS="generated debug stock-6.12 stock-6.1 frr-stock-6.1 frr-debug style "
-STEPS+="faults frr-stock-6.12"
+STEPS="generated debug stock-6.12 stock-6.1 faults style"
+BESIDE=style
 
 # shellcheck source=selftests/steps.sh
 . "$HERE/steps.sh"
@@ -42,23 +43,38 @@ generated()
 	single "generated: up to date" "$script" --check
 }
 
-# The test files that need a routing daemon, or those that do not, for a kernel:
-# what concerns the tool alone, or waits for daemons for long, is not on all.
+needs_frr()
+{
+	head -n 20 "$1" | grep -q '^# needs:.*frr'
+}
+
+# Whether a test file runs on a kernel: what concerns the tool alone, or waits for
+# daemons for long, is not on all.
+is_for()
+{
+	local flavour=$2 head
+
+	head=$(head -n 20 "$1")
+	! grep -q "^# not on:.*\\<$flavour\\>" <<< "$head" || return
+	[ "$flavour" != kcsan ] || grep -q '^# also on:.*kcsan' <<< "$head"
+}
+
+# The test files for a kernel: "all" that there are, "any" that are for it, or of
+# those the ones that need a routing daemon, "frr".  These come last, for they leave
+# their fabric to one another.
 test_files()
 {
-	local which=$1 flavour=$2 file head needs
-
-	[ "$which" != all ] || { ls "$HERE"/t_*.sh && return; }
+	local which=$1 flavour=$2 file last=()
 
 	for file in "$HERE"/t_*.sh; do
-		head=$(head -n 20 "$file")
-		needs=without-frr
-		! grep -q '^# needs:.*frr' <<< "$head" || needs=frr
-		! grep -q "^# not on:.*\\<$flavour\\>" <<< "$head" || continue
-		[ "$flavour" != kcsan ] || grep -q '^# also on:.*kcsan' <<< "$head" ||
-			continue
-		[ $needs != "$which" ] || echo "$file"
+		[ "$which" = all ] || is_for "$file" "$flavour" || continue
+		if needs_frr "$file"; then
+			last+=("$file")
+		elif [ "$which" != frr ]; then
+			echo "$file"
+		fi
 	done
+	[ ${#last[@]} = 0 ] || printf '%s\n' "${last[@]}"
 }
 
 # Runs tests on a kernel: KUnit first where asked for, then the test files.  Where
@@ -72,7 +88,7 @@ run_kernel()
 	shift 2
 	mapfile -t tests < <(test_files "$which" "$flavour")
 	[[ $flavour != stock-* || $which == all ]] || set -- --smp 1 "$@"
-	"$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
+	VXMOB_KEEP_FABRIC=1 "$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
 }
 
 # Turns the results around; only a case that was run and failed shows its fault.
@@ -122,9 +138,9 @@ step()
 	case $1 in
 	generated)	generated ;;
 	style)		"$HERE/style.sh" ;;
-	stock-*)	run_kernel "$1" without-frr ;;
-	debug | kcsan | newest) run_kernel "$1" without-frr kunit ;;
-	frr-*)		VXMOB_KEEP_FABRIC=1 run_kernel "${1#frr-}" frr ;;
+	stock-*)	run_kernel "$1" any ;;
+	debug | kcsan | newest) run_kernel "$1" any kunit ;;
+	frr-*)		run_kernel "${1#frr-}" frr ;;
 	faults)		faults ;;
 	all-stock-*)	VXMOB_ALL=1 run_kernel "${1#all-}" all ;;
 	all-*)		VXMOB_ALL=1 run_kernel "${1#all-}" all kunit ;;

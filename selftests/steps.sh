@@ -6,8 +6,10 @@
 # step(), which runs the step that it is given the name of; the last that a step
 # says is "N passed, N failed, N skipped".
 
-# An emulated VM does not fill two processors.
 AT_ONCE=2
+# Steps that run beside those, on what they leave of the processors: an emulated VM
+# does not fill one.
+BESIDE=" ${BESIDE:-} "
 TOTALS='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$'
 PASSED=0
 FAILED=0
@@ -51,6 +53,13 @@ run_step()
 	mv "$file.ending" "$file.done"
 }
 
+# Runs one of those that run beside the others.
+run_beside()
+{
+	renice -n 19 "$BASHPID" > /dev/null
+	run_step "$@"
+}
+
 # Runs the steps, the Nth with its output in the file N. Who has taken a byte out
 # of the pipe may run one, and puts the byte back.
 run_steps()
@@ -61,6 +70,12 @@ run_steps()
 	printf "%${AT_ONCE}s" >&"$slots"
 	for name; do
 		number=$((number + 1))
+		[[ $BESIDE != *" $name "* ]] || run_beside "$OUTPUT/$number" "$name" &
+	done
+	number=0
+	for name; do
+		number=$((number + 1))
+		[[ $BESIDE != *" $name "* ]] || continue
 		IFS='' read -rN 1 -u "$slots"
 		{
 			run_step "$OUTPUT/$number" "$name"
