@@ -27,6 +27,8 @@
 #define LOOKS_MAX	256		/* in one run of the tasklet */
 #define POLL		(HZ / 50 ?: 1)	/* for a port to forward */
 #define PATIENCE	(30 * HZ)
+#define CALM		(HZ / 100 ?: 1)	/* after the last that came */
+#define OVERDUE		HZ
 
 /**
  * struct announced - A MAC that is being announced
@@ -225,6 +227,17 @@ static bool is_due(const struct announced *o)
 	return time_before_eq(o->due, jiffies);
 }
 
+/*
+ * While machines still come, what is said again would only keep the CPUs of this
+ * host and of all who hear it from them.
+ */
+static bool gives_way(const struct vxmob_announcer *a,
+		      const struct announced *o)
+{
+	return o->rounds && time_before(jiffies, a->news + CALM) &&
+	       time_before(jiffies, o->due + OVERDUE);
+}
+
 /* What has waited least goes first: it is news to all. */
 static struct announced *first_due(struct vxmob_announcer *a)
 {
@@ -234,7 +247,7 @@ static struct announced *first_due(struct vxmob_announcer *a)
 	for (i = 0; i < ARRAY_SIZE(a->round); i++) {
 		o = list_first_entry_or_null(&a->round[i], struct announced,
 					     list);
-		if (o && is_due(o))
+		if (o && is_due(o) && !gives_way(a, o))
 			return o;
 	}
 	return NULL;
@@ -300,6 +313,8 @@ static void make_job(struct vxmob_domain *d, struct announced *o,
 	} else {
 		job->round = o->rounds + 1;
 		a->sent += 1 + job->n_ips;
+		if (!o->rounds)
+			a->news = jiffies;
 		go_on(a, o, opt);
 	}
 }
@@ -455,6 +470,7 @@ int vxmob_announcer_start(struct vxmob_domain *d)
 		INIT_LIST_HEAD(&a->round[i]);
 	INIT_LIST_HEAD(&a->waiting);
 	a->poll = jiffies;
+	a->news = jiffies - CALM;
 	tasklet_setup(&a->tasklet, announce);
 	timer_setup(&a->timer, announce_later, 0);
 	return rhashtable_init(&a->macs, &params);

@@ -327,6 +327,7 @@ enum vxmob_news {
  * @poll: when these are looked at again, in jiffies
  * @timer: runs @tasklet when something is due
  * @tasklet: announces what is due
+ * @news: when a MAC was last announced for the first time, in jiffies
  * @jiffy: when frames were last sent
  * @sent: how many were sent in that jiffy
  * @room: how many may be; the tasklet's own
@@ -340,6 +341,7 @@ struct vxmob_announcer {
 	unsigned long poll;
 	struct timer_list timer;
 	struct tasklet_struct tasklet;
+	unsigned long news;
 	unsigned long jiffy;
 	unsigned int sent;
 	unsigned int room;
