@@ -459,6 +459,30 @@ machines_heard()
 	[ "$(wc -l <<< "$lines")" -eq "$2" ] && [ "$(sort -u <<< "$lines" | wc -l)" -eq "$1" ]
 }
 
+# While machines come one after the other, none is announced again: of what was sent
+# before the last one's first frame, few may be repeats on the heels of a first frame.
+gives_way()
+{
+	local i repeats
+
+	must enough_of_them
+	repeats=$(sed -n 's/ 0800000000006400ffffffffffff\(02000002....\)8035.*/ \1/p' \
+		"$TMP/heard.4789" | awk '
+		seen[$2]++ { if ($1 - first < 8) close_by++; next }
+		{ sum += close_by; close_by = 0; first = $1 }
+		END { print sum + 0 }')
+	ktap_print "$repeats repeats while 120 machines came"
+	must [ "$repeats" -lt 40 ]
+}
+
+enough_of_them()
+{
+	for ((i = 0; i < 120; i++)); do
+		printf 'mac announce 02:00:00:02:00:%02x dev vx100 on p1\n' $i
+		doze 0.003
+	done | vxmob -batch - && wait_for announced 02:00:00:02:00:77 $ROUNDS
+}
+
 # Another host with the module turns to where the machine is, which itself has
 # said nothing that could be heard there.
 heard_by_another()
@@ -482,7 +506,7 @@ port_taken()
 
 ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame crossing options
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
-	speaks_too_early many heard_by_another"
+	speaks_too_early many gives_way heard_by_another"
 # The others are about time, and not about what may run at once.
 ! brief || ALL_TESTS="defaults addresses stops late_frame crossing duplicate waits_for_port many"
 
