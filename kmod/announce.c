@@ -27,7 +27,7 @@
 #define LOOKS_MAX	256		/* in one run of the tasklet */
 #define POLL		(HZ / 50 ?: 1)	/* for a port to forward */
 #define PATIENCE	(30 * HZ)
-#define CALM		(HZ / 100 ?: 1)	/* after the last that came */
+#define CALM		(HZ / 20)	/* after the last that came */
 #define OVERDUE		HZ
 
 /**
@@ -228,18 +228,22 @@ static bool is_due(const struct announced *o)
 }
 
 /*
- * While machines still come, what is said again would only keep the CPUs of this
- * host and of all who hear it from them.
+ * While other machines still come, what is said again would only keep the CPUs of
+ * this host and of all who hear it from them.
  */
 static bool gives_way(const struct vxmob_announcer *a,
-		      const struct announced *o)
+		      const struct announced *o,
+		      const struct vxmob_options *opt)
 {
-	return o->rounds && time_before(jiffies, a->news + CALM) &&
-	       time_before(jiffies, o->due + OVERDUE);
+	if (!o->rounds || time_after_eq(jiffies, o->due + OVERDUE))
+		return false;
+	return time_before(jiffies, a->news + CALM) &&
+	       time_after(a->news, o->due - delay_after(opt, o->rounds));
 }
 
 /* What has waited least goes first: it is news to all. */
-static struct announced *first_due(struct vxmob_announcer *a)
+static struct announced *first_due(struct vxmob_announcer *a,
+				   const struct vxmob_options *opt)
 {
 	struct announced *o;
 	unsigned int i;
@@ -247,7 +251,7 @@ static struct announced *first_due(struct vxmob_announcer *a)
 	for (i = 0; i < ARRAY_SIZE(a->round); i++) {
 		o = list_first_entry_or_null(&a->round[i], struct announced,
 					     list);
-		if (o && is_due(o) && !gives_way(a, o))
+		if (o && is_due(o) && !gives_way(a, o, opt))
 			return o;
 	}
 	return NULL;
@@ -332,7 +336,7 @@ static bool next_job(struct vxmob_domain *d, struct job *job)
 		a->sent = 0;
 	}
 	if (!d->dead && a->sent < a->room)
-		o = first_due(a);
+		o = first_due(a, rcu_dereference(d->opt));
 	if (o)
 		make_job(d, o, job);
 	spin_unlock_bh(&d->lock);

@@ -472,7 +472,7 @@ gives_way()
 		{ sum += close_by; close_by = 0; first = $1 }
 		END { print sum + 0 }')
 	ktap_print "$repeats repeats while 120 machines came"
-	must [ "$repeats" -lt 40 ]
+	must [ "$repeats" -lt 80 ]
 }
 
 enough_of_them()
