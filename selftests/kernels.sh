@@ -224,7 +224,7 @@ note_fewer_callers()
 	sed -i '/define KASAN_STACK_DEPTH/s/64/12/' "$1/mm/kasan/kasan.h"
 	sed -i '/define MAX_TRACE/s/16/10/' "$1/mm/kmemleak.c"
 	grep -q 'KASAN_STACK_DEPTH 12$' "$1/mm/kasan/kasan.h" &&
-		grep -qE 'MAX_TRACE\s+10$' "$1/mm/kmemleak.c"
+		grep -qE 'define MAX_TRACE\s+10\b' "$1/mm/kmemleak.c"
 }
 
 # Runs a step of a build with its chatter in a log, shown when it fails.
