@@ -15,22 +15,26 @@
 #	kcsan		unit tests, and the tests that say in their head that accesses
 #			may race in them
 #	frr-KERNEL	of a kernel's tests those that need a routing daemon
+#	races-KERNEL	of a kernel's tests those that say in their head that they want two
+#			processors, which they have
+#	rest-KERNEL	unit tests and the other tests, on one processor
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
 #	all-KERNEL	all tests that there are, whatever the files say, and of each all
 #			cases
 #
-# By default generated, style, stock-6.1, stock-6.12, debug and faults.  Two steps run at
-# a time, and "style" beside them; what they say comes in the order of the steps: a line
-# a case, the failures once more at the end, and last exactly "N passed, N failed, N
-# skipped".  Exit status: 0 all passed or were skipped, 1 a failure, or nothing ran.
+# By default generated, style, stock-6.1, stock-6.12, rest-debug, races-debug and faults.
+# Two steps run at a time, and "style" beside them; what they say comes in the order of
+# the steps: a line a case, the failures once more at the end, and last exactly "N
+# passed, N failed, N skipped".  Exit status: 0 all passed or were skipped, 1 a failure,
+# or nothing ran.
 
 set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The longer, the earlier: then both slots end at about the same time.
-STEPS="generated debug stock-6.12 stock-6.1 faults style"
+STEPS="generated rest-debug stock-6.12 stock-6.1 races-debug faults style"
 BESIDE=style
 
 # shellcheck source=selftests/steps.sh
@@ -43,34 +47,40 @@ generated()
 	single "generated: up to date" "$script" --check
 }
 
-needs_frr()
+# Does the head of a test file say that?
+says()
 {
-	head -n 20 "$1" | grep -q '^# needs:.*frr'
+	head -n 20 "$1" | grep -q "^# $2"
 }
 
-# Whether a test file runs on a kernel: what concerns the tool alone, or waits for
-# daemons for long, is not on all.
-is_for()
+# Is a test file in a group, on a kernel?  What concerns the tool alone, or waits for
+# daemons for long, is not on all kernels.
+is_in()
 {
-	local flavour=$2 head
+	local file=$1 group=$2 flavour=$3
 
-	head=$(head -n 20 "$1")
-	! grep -q "^# not on:.*\\<$flavour\\>" <<< "$head" || return
-	[ "$flavour" != kcsan ] || grep -q '^# also on:.*kcsan' <<< "$head"
+	[ "$group" != all ] || return 0
+	! says "$file" "not on:.*\\<$flavour\\>" || return
+	[ "$flavour" != kcsan ] || says "$file" "also on:.*kcsan" || return
+	case $group in
+	frr)	says "$file" "needs:.*frr" ;;
+	races)	says "$file" "processors: 2" ;;
+	rest)	! says "$file" "processors: 2" ;;
+	esac
 }
 
-# The test files for a kernel: "all" that there are, "any" that are for it, or of
-# those the ones that need a routing daemon, "frr".  These come last, for they leave
-# their fabric to one another.
+# The test files of a group: "all" that there are, "any" that are for a kernel, or of
+# those "frr", "races" or "rest", see above.  Those that need a routing daemon come last,
+# for they leave their fabric to one another.
 test_files()
 {
-	local which=$1 flavour=$2 file last=()
+	local file last=()
 
 	for file in "$HERE"/t_*.sh; do
-		[ "$which" = all ] || is_for "$file" "$flavour" || continue
-		if needs_frr "$file"; then
+		is_in "$file" "$@" || continue
+		if says "$file" "needs:.*frr"; then
 			last+=("$file")
-		elif [ "$which" != frr ]; then
+		else
 			echo "$file"
 		fi
 	done
@@ -80,14 +90,16 @@ test_files()
 # Runs tests on a kernel: KUnit first where asked for, then the test files.  Where
 # several emulated machines share two processors, one with two is three times as slow
 # as one with one: each of its processors waits for the other, which does not run.  So
-# only the kernels that look for races have two.
+# only what looks for races has two.
 run_kernel()
 {
-	local flavour=$1 which=$2 tests
+	local group=$1 flavour=$2 tests
 
-	shift 2
-	mapfile -t tests < <(test_files "$which" "$flavour")
-	[[ $flavour != stock-* || $which == all ]] || set -- --smp 1 "$@"
+	mapfile -t tests < <(test_files "$group" "$flavour")
+	case $flavour:$group in
+	*:rest | stock-*:any | stock-*:frr) set -- --smp 1 "${@:3}" ;;
+	*) shift 2 ;;
+	esac
 	VXMOB_KEEP_FABRIC=1 "$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
 }
 
@@ -138,12 +150,14 @@ step()
 	case $1 in
 	generated)	generated ;;
 	style)		"$HERE/style.sh" ;;
-	stock-*)	run_kernel "$1" any ;;
-	debug | kcsan | newest) run_kernel "$1" any kunit ;;
-	frr-*)		run_kernel "${1#frr-}" frr ;;
+	stock-*)	run_kernel any "$1" ;;
+	debug | kcsan | newest) run_kernel any "$1" kunit ;;
+	frr-* | races-*) run_kernel "${1%%-*}" "${1#*-}" ;;
+	rest-stock-*)	run_kernel rest "${1#*-}" ;;
+	rest-*)		run_kernel rest "${1#*-}" kunit ;;
 	faults)		faults ;;
-	all-stock-*)	VXMOB_ALL=1 run_kernel "${1#all-}" all ;;
-	all-*)		VXMOB_ALL=1 run_kernel "${1#all-}" all kunit ;;
+	all-stock-*)	VXMOB_ALL=1 run_kernel all "${1#all-}" ;;
+	all-*)		VXMOB_ALL=1 run_kernel all "${1#all-}" kunit ;;
 	*)		single "no such step: $1 (there are: $STEPS kcsan newest all-KERNEL)" false ;;
 	esac
 }

@@ -13,6 +13,7 @@
 #	# needs: frr		a routing daemon; otherwise Debian's own tools do
 #	# needs: referee	what the kernel's own tests call
 #	# timeout: SECONDS	if 300 are not enough
+#	# processors: 2		that much happens at a time in it; see check.sh
 # Prints a line a case, how long a file took, and last exactly
 # "N passed, N failed, N skipped".
 # Exit status: 0 all passed or skipped, 1 a failure, or nothing ran.

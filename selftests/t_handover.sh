@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# processors: 2
 # also on: kcsan
 #
 # The host that a machine leaves: what each step of a move does to its forwarding

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# processors: 2
 #
 # Entries that the module installed never age, so it must remove them when their
 # time has come: when the domain ends, when devices go or leave the bridge.  What

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# processors: 2
 #
 # The module comes and goes while domains, bindings, listeners and traffic are
 # there.  When it goes, what it installed goes with it and what it took over

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# processors: 2
 # also on: kcsan
 #
 # A machine that has arrived announces itself by RARP, and the VTEP in front of

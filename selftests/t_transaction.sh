@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# processors: 2
 # also on: kcsan
 #
 # Many claims in one message, over several segments: all of them or none.  A
