@@ -804,6 +804,37 @@ int vxmob_fdb_each_mac(struct vxmob_domain *d,
 	return err < 0 ? err : 0;
 }
 
+static int notify_port(unsigned long event, struct vxmob_domain *d,
+		       struct net_device *port, struct nlattr **tb)
+{
+	struct switchdev_notifier_fdb_info info = {
+		.addr = nla_data(tb[NDA_LLADDR]),
+		.vid = d->vid,
+		.offloaded = true,
+	};
+
+	return notify(event, port, &info.info);
+}
+
+static void mark_on_port(struct vxmob_domain *d, struct nlattr **tb, void *data)
+{
+	notify_port(SWITCHDEV_FDB_OFFLOADED, d, data, tb);
+}
+
+/*
+ * By name the bridge deletes an entry wherever it points by now, and only if it is
+ * externally learned. By port it deletes what points there, but of what is externally
+ * learned only what is offloaded.
+ */
+static void flush_port(struct vxmob_domain *d, struct net_device *br,
+		       struct net_device *port)
+{
+	struct switchdev_notifier_fdb_info all = { .vid = 0 };
+
+	dump_entries(d, br, port, d->dump, mark_on_port, port);
+	notify(SWITCHDEV_FDB_FLUSH_TO_BRIDGE, port, &all.info);
+}
+
 /**
  * struct flush - The removal of the entries of a dump
  * @port: the bridge's port, or NULL: all of the vxlan device
@@ -827,16 +858,13 @@ static void flush(struct vxmob_domain *d, struct net_device *dev,
 	} while (f.erased && --passes);
 }
 
+/* What is static is left over. */
 static void erase_on_port(struct vxmob_domain *d, struct nlattr **tb,
 			  void *data)
 {
-	struct switchdev_notifier_fdb_info info = {
-		.addr = nla_data(tb[NDA_LLADDR]),
-		.vid = d->vid,
-	};
 	struct flush *f = data;
 
-	if (!notify(SWITCHDEV_FDB_DEL_TO_BRIDGE, f->port, &info.info))
+	if (!notify_port(SWITCHDEV_FDB_DEL_TO_BRIDGE, d, f->port, tb))
 		f->erased = true;
 }
 
@@ -858,6 +886,7 @@ void vxmob_fdb_port_left(struct vxmob_domain *d, struct net_device *br,
 			 struct net_device *port)
 {
 	ASSERT_RTNL();
+	flush_port(d, br, port);
 	flush(d, br, port, erase_on_port);
 }
 

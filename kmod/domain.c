@@ -145,13 +145,25 @@ struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
 	return NULL;
 }
 
+static bool packets_are_kept(const struct net *underlay)
+{
+	struct vxmob_domain *d;
+	unsigned int i;
+
+	hash_for_each(by_vni, i, d, by_vni)
+		if (d->underlay == underlay && READ_ONCE(d->n_moves))
+			return true;
+	return false;
+}
+
 /**
  * vxmob_domains_drop_packets - Let go of packets that came in through a device
  * @dev: the device, which is being unregistered
  *
- * Packets may travel in another namespace than the devices of their domain.
+ * Packets may travel in another namespace than the devices of their domain, and one
+ * may be on its way to be kept.
  *
- * Context: process; RTNL is held, no lock of the module is.
+ * Context: process, may sleep; RTNL is held, no lock of the module is.
  */
 void vxmob_domains_drop_packets(const struct net_device *dev)
 {
@@ -159,6 +171,9 @@ void vxmob_domains_drop_packets(const struct net_device *dev)
 	unsigned int i;
 
 	ASSERT_RTNL();
+	if (!packets_are_kept(dev_net(dev)))
+		return;
+	synchronize_net();
 	hash_for_each(by_vni, i, d, by_vni)
 		if (d->underlay == dev_net(dev))
 			vxmob_moves_device_gone(d, dev);
@@ -471,9 +486,11 @@ void vxmob_domain_end(struct vxmob_domain *d)
 	ASSERT_RTNL();
 	unpublish(d);
 	hooks_put(d, NULL, rtnl_dereference(d->opt));
+	mutex_lock(&vxmob_net(d->net)->claim_lock);
 	spin_lock_bh(&d->lock);
 	d->dead = true;
 	spin_unlock_bh(&d->lock);
+	mutex_unlock(&vxmob_net(d->net)->claim_lock);
 	synchronize_net();
 	vxmob_observe_stop(d);
 	vxmob_moves_stop(d);

@@ -1042,7 +1042,9 @@ static struct vxmob_move *alloc(struct vxmob_domain *d,
  * @want: what is wanted
  * @extack: for the reason of a refusal
  *
- * Context: process, may sleep; takes the domain's lock.
+ * Of a domain that has ended not even the namespaces may be there any more.
+ *
+ * Context: process, may sleep; claim_lock is held; takes the domain's lock.
  * Return: 0 or a negative error, and nothing has changed.
  */
 int vxmob_move_prepare(struct vxmob_domain *d,
@@ -1052,6 +1054,9 @@ int vxmob_move_prepare(struct vxmob_domain *d,
 	struct vxmob_move *mv;
 	int err;
 
+	lockdep_assert_held(&vxmob_net(d->net)->claim_lock);
+	if (d->dead)
+		return -ENODEV;
 	if (vxmob_monitors(d))
 		return refuse_because(extack, "vxmob: the domain only monitors",
 				      -EOPNOTSUPP);
