@@ -87,14 +87,16 @@ source_is_quiet()
 }
 
 # Nothing is lost or comes twice, though leaf3 hears of each move from BGP alone.
-# When it turns, a frame on the new path may overtake one on the longer old path.
+# When it turns, a frame on the new path may overtake one on the longer old path.  The
+# machine has announced itself to the end before it is held the next time: what speaks
+# then has come back.
 nothing_lost()
 {
 	local i from=leaf1 to=leaf2 swap key
 	declare -A sum=([lost]=0 [lost_still]=0 [dup]=0 [reorder]=0 [still]=0 [after]=0)
 
 	leaf3_unaware
-	vm_create fa:16:3e:00:03:03 --still 100 --rate $RATE
+	vm_create fa:16:3e:00:03:03 --still 100 --rate $RATE --rounds 3
 	must vm_boot leaf1
 	for ((i = 1; i <= MOVES; i++)); do
 		must prepared $from $to
