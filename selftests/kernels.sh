@@ -218,7 +218,7 @@ build_kernel()
 }
 
 # KASAN notes 64 callers of who allocates an object and of who frees it, kmemleak 16:
-# a third of the time goes into finding them.  The nearest ones tell.
+# finding them is a third of what starting a program takes.  The nearest ones tell.
 note_fewer_callers()
 {
 	sed -i '/define KASAN_STACK_DEPTH/s/64/12/' "$1/mm/kasan/kasan.h"
