@@ -635,8 +635,8 @@ void vxmob_domain_leave(struct vxmob_domain *d)
 	mutex_lock(&vxmob_net(d->net)->claim_lock);
 	vxmob_moves_leave(d);
 	release_bindings(d);
+	drop_bridge(d);	/* before a claim that waits names a port of it */
 	mutex_unlock(&vxmob_net(d->net)->claim_lock);
-	drop_bridge(d);
 	take_over(d);
 }
 

@@ -158,7 +158,7 @@ step()
 	faults)		faults ;;
 	all-stock-*)	VXMOB_ALL=1 run_kernel all "${1#all-}" ;;
 	all-*)		VXMOB_ALL=1 run_kernel all "${1#all-}" kunit ;;
-	*)		single "no such step: $1 (there are: $STEPS kcsan newest all-KERNEL)" false ;;
+	*)		single "no such step: $1 (there are: $STEPS debug newest kcsan frr-KERNEL races-KERNEL rest-KERNEL all-KERNEL)" false ;;
 	esac
 }
 

@@ -53,6 +53,11 @@ run_step()
 	mv "$file.ending" "$file.done"
 }
 
+is_beside()
+{
+	[[ $BESIDE == *" $1 "* ]]
+}
+
 # Runs one of those that run beside the others.
 run_beside()
 {
@@ -61,24 +66,23 @@ run_beside()
 }
 
 # Runs the steps, the Nth with its output in the file N. Who has taken a byte out
-# of the pipe may run one, and puts the byte back.
+# of the pipe may run one, and puts the byte back.  Those that run beside come first,
+# for they wait for nobody.
 run_steps()
 {
-	local name slots number=0
+	local names=("$@") number slots
 
 	exec {slots}<> <(:)
 	printf "%${AT_ONCE}s" >&"$slots"
-	for name; do
-		number=$((number + 1))
-		[[ $BESIDE != *" $name "* ]] || run_beside "$OUTPUT/$number" "$name" &
+	for number in "${!names[@]}"; do
+		is_beside "${names[number]}" || continue
+		run_beside "$OUTPUT/$((number + 1))" "${names[number]}" &
 	done
-	number=0
-	for name; do
-		number=$((number + 1))
-		[[ $BESIDE != *" $name "* ]] || continue
+	for number in "${!names[@]}"; do
+		! is_beside "${names[number]}" || continue
 		IFS='' read -rN 1 -u "$slots"
 		{
-			run_step "$OUTPUT/$number" "$name"
+			run_step "$OUTPUT/$((number + 1))" "${names[number]}"
 			printf ' ' >&"$slots"
 		} &
 	done
