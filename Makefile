@@ -6,13 +6,17 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 DESTDIR ?=
 PREFIX ?= /usr/local
 
+# Where the headers bring the kernel's types, kbuild has pahole write the module's, and
+# fails without it; only BPF programs look for them.
+BTF := $(if $(shell command -v pahole),,CONFIG_DEBUG_INFO_BTF_MODULES=)
+
 all: module tools
 
 module:
 	@test -e "$(KDIR)/Makefile" || { \
 		echo "no kernel headers at $(KDIR): install them, or set KDIR" >&2; \
 		exit 1; }
-	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" $(BTF) modules
 
 tools:
 	$(MAKE) -C tools

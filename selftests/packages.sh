@@ -30,9 +30,10 @@ group()
 {
 	case $1 in
 	build)	echo gcc make libc6-dev libmnl-dev pkg-config flex bison bc libelf-dev \
-			libssl-dev kmod cpio xz-utils zstd perl python3 python3-yaml ;;
+			libssl-dev pahole kmod cpio xz-utils zstd perl python3 \
+			python3-yaml ;;
 	vm)	echo qemu-system-x86 busybox-static cpio kmod xz-utils zstd \
-			iproute2 iputils-ping tcpdump jq procps ;;
+			iproute2 ethtool iputils-ping tcpdump jq procps ;;
 	frr)	echo frr ;;
 	referee) echo netsniff-ng iputils-arping ndisc6 ;;
 	style)	echo sparse shellcheck perl python3-yaml python3-jsonschema ;;
