@@ -314,8 +314,9 @@ run_case()
 		"$name"
 		true
 	) < /dev/null
-	# who was killed has said nothing
-	read -rt 0.1 -u "$RESULT_FD" CASE_STATUS CASE_REASON || CASE_STATUS=$KSFT_FAIL
+	# who was killed has said nothing; all else is there, but this shell may be slow
+	# to read it, and is to read all of it
+	read -rt 10 -u "$RESULT_FD" CASE_STATUS CASE_REASON || CASE_STATUS=$KSFT_FAIL
 	case $CASE_STATUS in
 	"$KSFT_PASS") ktap_pass "$name" ;;
 	"$KSFT_SKIP") ktap_skip "$name" "$CASE_REASON" ;;
