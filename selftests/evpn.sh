@@ -50,14 +50,15 @@ evpn_leaf()
 	echo "leaf${1##*.}"
 }
 
-# Calls a function until it succeeds, for at most so many seconds.
+# Calls a function until it succeeds, for at most so many seconds; once more when
+# they are over, which may have passed while nothing ran.
 evpn_wait()
 {
 	local end=$((SECONDS + $1))
 
 	shift
 	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
+		[ $SECONDS -lt $end ] || { "$@"; return; }
 		doze 0.1
 	done
 }
