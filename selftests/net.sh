@@ -398,17 +398,26 @@ vtep_announces()
 	vtep_sends "$vtep"
 }
 
-# What is refused or ignored cannot be waited for.  But packets of one sender are
-# taken in order: when this MAC is seen, all before it has been.
-BARRIER=02:00:00:00:0b:00
-
 # Waits until all that was sent has been judged; $1 is a VTEP that is believed.
+# What is refused or ignored cannot be waited for.  But packets of one sender are
+# taken in order: when a MAC is seen that was sent now, all before it has been.  It
+# is sent again if it may have been refused, as when the VTEP was not known yet;
+# so each time it is another one, of which nothing can be under way still.
 # shellcheck disable=SC2120 # the argument is optional
 all_heard()
 {
-	vtep_announces "${1:-10.255.0.3}" "$BARRIER" &&
-		wait_for quietly_bound "$BARRIER" '"origin":"snoop"' "\"via\":\"${1:-10.255.0.3}\"" &&
-		vxmob mac withdraw "$BARRIER" dev vx100
+	local vtep=${1:-10.255.0.3} mac i
+
+	printf -v mac '02:00:00:0b:%02x:%02x' $((RANDOM & 255)) $((RANDOM & 255))
+	for ((i = 0; i < NET_WAIT; i++)); do
+		vtep_announces "$vtep" "$mac" || return
+		NET_WAIT=1 wait_for quietly_bound "$mac" '"origin":"snoop"' \
+			"\"via\":\"$vtep\"" > /dev/null || continue
+		vxmob mac withdraw "$mac" dev vx100
+		return
+	done
+	ktap_print "nobody hears $vtep"
+	return 1
 }
 
 # --- a routing daemon -----------------------------------------------------
