@@ -25,7 +25,7 @@ FRR_WITNESS=leaf3
 FRR_WAIT=40		# s that anything may take
 FRR_BRIEF=2		# s, to see whether something lasts
 FRR_CONFIRM=120		# s, a domain's window: longer than the slowest daemon takes
-FRR_WINDOW=12		# s, one whose end is waited for, when all daemons have spoken
+FRR_WINDOW=25		# s, one whose end is waited for, when all daemons have spoken
 FRR_RATE=50		# frames per second to the VM
 # The debugging kernel takes five times as long.
 # shellcheck disable=SC2034 # some are for the cases

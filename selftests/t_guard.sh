@@ -141,7 +141,7 @@ withdrawn_again()
 {
 	local mac=02:00:00:00:01:0b
 
-	must vxmob domain set dev vx100 confirm 4
+	must vxmob domain set dev vx100 confirm 15
 	must announced_at_3 "$mac"
 	must count_repairs
 	must zebra_installs "$mac" 10.255.0.2
@@ -149,7 +149,7 @@ withdrawn_again()
 	must zebra_removes "$mac" 10.255.0.2
 	must wait_for repaired 2
 	must is_at "$mac" "vx100 10.255.0.3"
-	must wait_for older_than "$mac" 4500
+	must wait_for older_than "$mac" 15500
 	must bound "$mac" '"via":"10.255.0.3"' '"moves":1,'
 	must vxmob domain set dev vx100 confirm 60
 }

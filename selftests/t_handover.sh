@@ -133,7 +133,7 @@ expires()
 	must monitor_start "$TMP/events"
 	must runs_here "$prepared"
 	must unchanged prepared_and_expired "$prepared"
-	must held "$holding" deadline 3
+	must held "$holding" deadline 10
 	must wait_for has_line "$TMP/events" '"event":"move-expired"' "$holding"
 	must has_line "$TMP/events" '"event":"move-held"' "$holding"
 	must settled "$prepared"
@@ -146,7 +146,7 @@ expires()
 
 prepared_and_expired()
 {
-	step prepare "$1" to $PEER_VTEP deadline 1 &&
+	step prepare "$1" to $PEER_VTEP deadline 5 &&
 	is_at "$1" "p1 $PEER_VTEP" &&
 	wait_for has_line "$TMP/events" '"event":"move-expired"' "$1"
 }

@@ -176,7 +176,7 @@ daemon_and_no_more()
 	must runs_here "$mac"
 	must listener_start
 	must far_watch_start
-	must unchanged step prepare "$mac" to $PEER_VTEP deadline 3
+	must unchanged step prepare "$mac" to $PEER_VTEP deadline 60
 	must unchanged step hold "$mac"
 	must zebra_installs "$mac" $PEER_VTEP
 	must becomes_moving "$mac" '"stage":"moved"'
@@ -267,7 +267,7 @@ called_off()
 
 expired()
 {
-	step prepare "$1" to $PEER_VTEP deadline 1 && step hold "$1" &&
+	step prepare "$1" to $PEER_VTEP deadline 5 && step hold "$1" &&
 	wait_for has_line "$TMP/events" '"event":"move-expired"' "$1" && settled "$1"
 }
 

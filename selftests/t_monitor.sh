@@ -109,7 +109,8 @@ verdicts_in()
 {
 	local mac=02:00:00:00:03:01
 
-	vxmob domain add dev vx100 snoop rarp mode "$1" dup-moves 3 dup-action freeze || return
+	vxmob domain add dev vx100 snoop rarp mode "$1" confirm 60 dup-moves 3 \
+		dup-action freeze || return
 	monitor_start "$TMP/raw" || return
 	batch <<-END || return
 		mac announce $mac dev vx100 via 10.255.0.2 seq 4

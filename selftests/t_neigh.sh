@@ -243,14 +243,14 @@ takes_over()
 {
 	local old=02:00:00:00:01:09 new=02:00:00:00:01:0a
 
-	must sysctl -q net.ipv4.neigh.br0.locktime=1000
+	must sysctl -q net.ipv4.neigh.br0.locktime=6000
 	must announces "$old" c000020a
 	must becomes_bound "$old" '"ips":["192.0.2.10"]'
 	must announces "$new" c000020a g2
 	must becomes_neighbour 192.0.2.10 "$new" REACHABLE
 	must becomes_bound "$new" '"port":"p2"' '"ips":["192.0.2.10"]'
 	must bound "$old" '!ips'
-	# just now it has (10 s); an ordinary request is not enough to take it back
+	# just now it has (60 s); an ordinary request is not enough to take it back
 	must asks "$old" c000020a
 	must all_taken
 	must is_neighbour 192.0.2.10 "$new" REACHABLE

@@ -14,7 +14,8 @@
 
 setup()
 {
-	net_create_far && vxmob domain add dev vx100 snoop rarp
+	# a window as long as the slowest machine needs
+	net_create_far && vxmob domain add dev vx100 snoop rarp confirm 60
 }
 
 moves()
@@ -72,7 +73,7 @@ confirm_none()
 	must becomes_bound "$mac" '"via":"10.255.0.2"' '"status":"confirmed"'
 	must vtep_announces 10.255.0.3 "$mac"
 	must becomes_bound "$mac" '"via":"10.255.0.3"' '"status":"confirmed"'
-	must vxmob domain set dev vx100 confirm 5
+	must vxmob domain set dev vx100 confirm 60
 }
 
 unknown_vtep()
