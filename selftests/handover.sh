@@ -20,10 +20,13 @@ U0_MAC=02:00:00:00:fe:01
 U1_MAC=02:00:00:00:fe:02
 SENDER=02:00:00:00:ee:01	# to the machine
 
-# The net, enrolled with what is given.
+# The net, enrolled with what is given.  No entry is to age in one case that another
+# one has left behind.
 handover_create()
 {
-	net_create_far || return
+	net_create_far &&
+	ip link set br0 type bridge ageing_time 360000 &&
+	ip link set vx100 type vxlan ageing 3600 || return
 	ip link set u0 address $U0_MAC
 	ip -n "$FAR" link set u1 address $U1_MAC
 	vxmob domain add dev vx100 snoop rarp "$@" &&
@@ -229,7 +232,15 @@ listener_start()
 {
 	: > "$TMP/listener"
 	job_start bridge ${NET_NS:+-n "$NET_NS"} monitor fdb > "$TMP/listener" 2> /dev/null
+	defer listener_ends "$JOB"
 	wait_for listener_listens
+}
+
+# It must have gone before the next case begins.
+listener_ends()
+{
+	kill "$1"
+	wait "$1"
 }
 
 listener_listens()
