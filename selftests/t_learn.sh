@@ -196,6 +196,14 @@ port_down()
 	must comes_to "$other" -
 	must is_at 02:00:00:00:01:0d p1
 	must ip link set p2 up
+	must wait_for learns_on_p2
+}
+
+# A port that comes up forwards a moment later.
+learns_on_p2()
+{
+	guest_sends g2 02:00:00:00:01:1f
+	at 02:00:00:00:01:1f p2
 }
 
 port_leaves()

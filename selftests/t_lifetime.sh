@@ -72,6 +72,7 @@ taken_by_daemon()
 	must zebra_installs "$mac" 10.255.0.2
 	must zebra_installs "$moved" 10.255.0.3
 	must becomes_bound "$moved" '"via":"10.255.0.3"' '!installed'
+	must wait_for tick
 	must vxmob domain del dev vx100
 	must is_at "$mac" "vx100 10.255.0.2"
 	must is_at "$moved" "vx100 10.255.0.3"
@@ -79,7 +80,8 @@ taken_by_daemon()
 	must zebra_removes "$moved" 10.255.0.3
 }
 
-# The bridge stamps entries to the hundredth of a second.
+# The bridge stamps entries to the hundredth of a second, and a stamp counts when it
+# is two of these old.
 tick()
 {
 	doze 0.1
@@ -128,13 +130,19 @@ leaves_bridge()
 	must vxmob mac announce "$mac" dev vx100 via 10.255.0.2
 	must is_at "$mac" "- 10.255.0.2"
 	must ip link set vx100 master br0
-	must has "$(vxmob -json domain show dev vx100)" '"bridge":"br0"'
+	must wait_for has_bridge br0
 	must vxmob mac announce "$mac" dev vx100 via 10.255.0.3
 	must is_at "$mac" "vx100 10.255.0.3"
 	must vxmob mac announce 02:00:00:00:05:02 dev vx100 on p2
 	must is_at 02:00:00:00:05:02 p2
 	must guest_sends g1 "$mac"
 	must becomes_bound "$mac" '"port":"p1"'
+}
+
+# The domain joins a bridge a moment after its device.
+has_bridge()
+{
+	[[ $(vxmob -json domain show dev vx100) == *"\"bridge\":\"$1\""* ]]
 }
 
 # What is written while the bridge removes the port would point to freed memory:
@@ -181,7 +189,7 @@ changes_bridge()
 	must enrol
 	must vxmob mac announce "$mac" dev vx100 on p1
 	must ip link set vx100 master br7
-	must has "$(vxmob -json domain show dev vx100)" '"bridge":"br7"'
+	must wait_for has_bridge br7
 	must is_at "$mac" -
 	must refused port vxmob mac announce "$mac" dev vx100 on p1
 	must vxmob mac announce "$mac" dev vx100 on p7
