@@ -86,7 +86,8 @@ counts()
 			{"dev": "vx100", "vni": 100, "vid": 0, "addr": "10.255.0.4",
 			 "flood": false, "macs": 1, "control_macs": 1}]
 		' vxmob -json vtep show dev vx100
-	# confirmed, moved, come home, gone
+	# confirmed, by a stamp that is surely younger; moved, come home, gone
+	must wait_for older_than $mac:03 50
 	must zebra_installs $mac:03 10.255.0.3
 	must becomes_bound $mac:03 '"status":"confirmed"'
 	must vteps_are vx100 10.255.0.2:flood:1:1 10.255.0.3:flood:1:1 10.255.0.4:no:1:1
@@ -265,9 +266,10 @@ several()
 	must moves 3 0 10.255.0.2 to 10.255.0.3
 	must same "$(everywhere $mac)" "$(printf '%s\n' "vx0 10 10.255.0.3" "vx0 20 10.255.0.3" \
 		"vx100 100 10.255.0.3" "vx200 200 10.255.0.3" "vx6 6 fd00::2")"
-	must wait_for has_line "$TMP/events" '"event":"vtep-moved"' '"vni":200'
+	# in the order in which they were enrolled
+	must wait_for has_line "$TMP/events" '"event":"vtep-moved"' '"dev":"vx0","vni":10' '"macs":1'
 	must has_line "$TMP/events" '"event":"vtep-moved"' '"dev":"vx100"' '"macs":1'
-	must has_line "$TMP/events" '"event":"vtep-moved"' '"dev":"vx0","vni":10' '"macs":1'
+	must has_line "$TMP/events" '"event":"vtep-moved"' '"vni":200'
 	must same "$(lines_with "$TMP/events" '"event":"vtep-moved"')" 3
 	must moves 1 0 fd00::2 to fd00::3
 	must is_at $mac "vx100,vx200 fd00::3" vx6
