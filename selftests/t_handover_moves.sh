@@ -145,6 +145,7 @@ nothing_lost()
 
 	must nic_start
 	must nic boot 0
+	must wait_for announced_thrice
 	for ((i = 1; i <= MOVES; i++)); do
 		hand_over "$from" "$to" $home || { explain; fail "move $i"; exit $KSFT_FAIL; }
 		must add_up
@@ -160,6 +161,12 @@ nothing_lost()
 	must [ "${TOTAL[dup]}" = 0 ]
 	must [ "${TOTAL[reorder]}" = 0 ]
 	must [ "${TOTAL[still]}" -ge $((MOVES * 5)) ]
+}
+
+# It has said all that it says when it has come, and nothing else yet.
+announced_thrice()
+{
+	[[ $(nsexec "$HOSTA" cat /proc/net/dev) =~ vm0:\ *[0-9]+\ +3\  ]]
 }
 
 explain()
