@@ -39,9 +39,11 @@ far_create()
 	setup_ns FAR
 }
 
-# A host in a namespace of its own, enrolled; and a listener, if one is wanted.
+# A host in a namespace of its own, enrolled; and a listener, if one is wanted.  The
+# wire of the one before goes some time after its namespace.
 host_create()
 {
+	wait_for wire_gone || return
 	setup_ns HOST || return
 	nsexec "$HOST" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 	net_vtep_create "$HOST" $SELF $PEER_VTEP $THIRD_VTEP &&
