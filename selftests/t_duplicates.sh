@@ -174,15 +174,9 @@ guest_sends_to()
 # Twice the time after a relapse is tested with the rules; here, that it comes.
 recovery()
 {
-	must wait_longer has_line "$TMP/recovery" '"event":"recovered"' "$RECOVERING"
+	must wait_for has_line "$TMP/recovery" '"event":"recovered"' "$RECOVERING"
 	must bound "$RECOVERING" '"status":"confirmed"'
 	must vxmob mac announce "$RECOVERING" dev vx100 via 10.255.0.2
-}
-
-wait_longer()
-{
-	NET_WAIT=60
-	wait_for "$@"
 }
 
 ALL_TESTS="warn slowly freeze silent withdrawn blackhole recovery"

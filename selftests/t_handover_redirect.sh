@@ -515,7 +515,7 @@ more_received()
 	local words
 
 	read -ra words < "$1"
-	NET_WAIT=60 wait_for has_bytes "$1" $((10#${words[1]} + $2))
+	wait_for has_bytes "$1" $((10#${words[1]} + $2))
 }
 
 ALL_TESTS="sends_on only_then others refused_ones resolution checksums
