@@ -162,7 +162,7 @@ net_create()
 		echo "link add u0 type dummy"
 		echo "addr add 10.255.0.1/24 dev u0"
 		echo "link set u0 up"
-	} | ip -batch -
+	} | ip -batch - && wait_for ports_forward
 }
 
 # This host, and a namespace from which other VTEPs can be played.  The flood
@@ -183,7 +183,17 @@ net_create_far()
 		addr add 10.255.0.9/24 dev u1
 		link set u1 up
 	END
-	net_flood_to 10.255.0.2 10.255.0.3
+	net_flood_to 10.255.0.2 10.255.0.3 && wait_for ports_forward
+}
+
+# A port that comes up forwards a moment later; what is sent before is lost.
+ports_forward()
+{
+	local port
+
+	for port in p1 p2; do
+		[[ $(bridge link show dev $port) == *" state forwarding "* ]] || return
+	done
 }
 
 # Adds VTEPs to the flood list.
