@@ -5,8 +5,8 @@
  * The only file that calls switchdev. Its notifiers let a module write vxlan
  * and bridge entries without the RTNL, but they check next to nothing: a
  * device that is no vxlan, an address of the wrong family, a static entry, a
- * nexthop group each end in a crash or in a lie. So every write is preceded by
- * a read with ndo_fdb_get(), which tells an entry's state.
+ * nexthop group each end in a crash or in a lie. So whoever writes is told what
+ * the entries are (fdb.c).
  *
  * A moving MAC is never without a destination: nothing is deleted to be added
  * again; towards a VTEP the vxlan entry becomes right before the bridge entry
@@ -17,11 +17,8 @@
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
-#include "compat/compat.h"
 #include "vxmob.h"
 
-#define DUMP_LEN	(64 * 1024)
-#define DUMP_ENTRY_LEN	128	/* more than one entry takes */
 #define FLUSH_PASSES	64
 
 /**
@@ -39,143 +36,6 @@ bool vxmob_monitors(struct vxmob_domain *d)
 	monitor = rcu_dereference(d->opt)->mode == VXMOB_MODE_MONITOR;
 	rcu_read_unlock();
 	return monitor;
-}
-
-/* The entry that ndo_fdb_get() or ndo_fdb_dump() put there */
-static const struct ndmsg *parse_entry(const struct nlmsghdr *nlh,
-				       struct nlattr **tb)
-{
-	if (nlmsg_parse_deprecated(nlh, sizeof(struct ndmsg), tb, NDA_MAX,
-				   NULL, NULL))
-		return NULL;
-	return nlmsg_data(nlh);
-}
-
-/**
- * struct vni_attr - The attribute that asks an external device for a VNI
- * @head: its header
- * @vni: the VNI, host byte order
- */
-struct vni_attr {
-	struct nlattr head;
-	u32 vni;
-};
-
-/*
- * The driver's hash reads eight bytes of a MAC. The VNI says nothing to a bridge
- * and nothing new to a device that has one.
- */
-static const struct ndmsg *read_entry(struct vxmob_domain *d,
-				      struct net_device *dev, const u8 *mac,
-				      u16 vid, struct nlattr **tb)
-{
-	struct vni_attr vni = {
-		.head = { .nla_len = sizeof(vni), .nla_type = NDA_VNI },
-		.vni = d->vni,
-	};
-	u8 padded[ETH_ALEN + 2] = {};
-
-	memset(tb, 0, sizeof(*tb) * (NDA_MAX + 1));
-	tb[NDA_VNI] = &vni.head;
-	ether_addr_copy(padded, mac);
-	skb_trim(d->scratch, 0);
-	if (dev->netdev_ops->ndo_fdb_get(d->scratch, tb, dev, padded, vid, 0,
-					 0, NULL))
-		return NULL;
-	return parse_entry((struct nlmsghdr *)d->scratch->data, tb);
-}
-
-/* An entry may name the VNI that it would have anyway. */
-static void read_place(struct vxmob_domain *d, struct nlattr **tb,
-		       struct vxmob_place *place)
-{
-	if (!tb[NDA_DST] || nla_len(tb[NDA_DST]) > VXMOB_ADDR_MAX)
-		return;
-	place->state = VXMOB_STATE_REMOTE;
-	place->vtep.len = nla_len(tb[NDA_DST]);
-	memcpy(place->vtep.b, nla_data(tb[NDA_DST]), place->vtep.len);
-	if (tb[NDA_PORT])
-		place->port = nla_get_be16(tb[NDA_PORT]);
-	if (tb[NDA_VNI] && nla_get_u32(tb[NDA_VNI]) != d->vni)
-		place->vni = nla_get_u32(tb[NDA_VNI]);
-	if (tb[NDA_IFINDEX])
-		place->ifindex = nla_get_u32(tb[NDA_IFINDEX]);
-}
-
-static u32 read_used(struct nlattr **tb)
-{
-	const struct nda_cacheinfo *ci;
-
-	if (!tb[NDA_CACHEINFO] || nla_len(tb[NDA_CACHEINFO]) < sizeof(*ci))
-		return 0;
-	ci = nla_data(tb[NDA_CACHEINFO]);
-	return ci->ndm_used;
-}
-
-static void read_vxlan(struct vxmob_domain *d, const u8 *mac,
-		       struct vxmob_fdb *fdb)
-{
-	struct nlattr *tb[NDA_MAX + 1];
-	const struct ndmsg *ndm;
-
-	ndm = read_entry(d, d->dev, mac, 0, tb);
-	if (!ndm)
-		return;
-	fdb->vxlan_learned = ndm->ndm_flags & NTF_EXT_LEARNED;
-	fdb->vxlan_fixed = ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP);
-	fdb->vxlan_nexthop = tb[NDA_NH_ID];
-	fdb->vxlan_idle = read_used(tb);
-	if (!fdb->vxlan_nexthop)
-		read_place(d, tb, &fdb->vxlan);
-}
-
-static void read_bridge(struct vxmob_domain *d, struct net_device *br,
-			const u8 *mac, struct vxmob_fdb *fdb)
-{
-	struct nlattr *tb[NDA_MAX + 1];
-	const struct nda_cacheinfo *ci;
-	const struct ndmsg *ndm;
-
-	ndm = read_entry(d, br, mac, d->vid, tb);
-	if (!ndm)
-		return;
-	fdb->bridge_port = ndm->ndm_ifindex;
-	fdb->bridge_own = ndm->ndm_state & NUD_PERMANENT;
-	fdb->bridge_static = ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP);
-	fdb->bridge_sticky = ndm->ndm_flags & NTF_STICKY;
-	fdb->bridge_learned = ndm->ndm_flags & NTF_EXT_LEARNED;
-	if (!tb[NDA_CACHEINFO] || nla_len(tb[NDA_CACHEINFO]) < sizeof(*ci))
-		return;
-	ci = nla_data(tb[NDA_CACHEINFO]);
-	fdb->bridge_age = ci->ndm_updated;
-}
-
-/**
- * vxmob_fdb_read - Read what both forwarding databases hold of a MAC
- * @d: the domain
- * @mac: the MAC
- * @fdb: filled
- *
- * Of a MAC that was handed over, and that a routing daemon is to write first, it
- * reads as if it had been written.
- *
- * Context: BH or process; the domain's lock is held.
- */
-void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
-		    struct vxmob_fdb *fdb)
-{
-	struct net_device *br;
-
-	lockdep_assert_held(&d->lock);
-	memset(fdb, 0, sizeof(*fdb));
-	fdb->read_at = jiffies;
-	rcu_read_lock();
-	read_vxlan(d, mac, fdb);
-	br = rcu_dereference(d->br);
-	if (br)
-		read_bridge(d, br, mac, fdb);
-	rcu_read_unlock();
-	vxmob_move_pretend(d, mac, fdb);
 }
 
 static int notify(unsigned long event, struct net_device *dev,
@@ -387,12 +247,30 @@ static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 	return err;
 }
 
+/* What the entries are afterwards is known, if they were nobody's in particular. */
+static int apply_known(struct vxmob_domain *d, struct vxmob_binding *b,
+		       const struct vxmob_place *to,
+		       const struct vxmob_fdb *fdb)
+{
+	bool plain = rcu_access_pointer(d->br) && !fdb->bridge_static &&
+		     !fdb->bridge_sticky && !fdb->vxlan_fixed &&
+		     (fdb->vxlan_learned || !fdb->vxlan.state);
+	int err;
+
+	if (plain)
+		vxmob_fdb_know(b);
+	err = apply_remote(d, b, to, fdb);
+	if (err)
+		vxmob_fdb_forget(b);
+	return err;
+}
+
 /**
  * vxmob_apply - Point a MAC's entries to a place
  * @d: the domain
- * @b: the MAC's binding
+ * @b: the MAC's binding, which shows that place from now on
  * @to: the place
- * @fdb: what vxmob_fdb_read() said
+ * @fdb: what vxmob_fdb_recall() said
  *
  * In monitor mode nothing is written.
  *
@@ -405,11 +283,12 @@ int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		const struct vxmob_place *to, const struct vxmob_fdb *fdb)
 {
 	lockdep_assert_held(&d->lock);
+	vxmob_fdb_forget(b);
 	if (vxmob_monitors(d))
 		return 0;
 	if (to->state == VXMOB_STATE_REMOTE)
 		return vxmob_move_is_quiet(d, b->mac, to, fdb) ? 0 :
-		       apply_remote(d, b, to, fdb);
+		       apply_known(d, b, to, fdb);
 	if (!vxmob_port_valid(d, to->ifindex))
 		return -ENODEV;
 	if (fdb->bridge_port == to->ifindex)
@@ -440,12 +319,6 @@ int vxmob_apply_beforehand(struct vxmob_domain *d, struct vxmob_binding *b,
 	return turn_vxlan(d, b, &to, fdb);
 }
 
-static u32 bridge_port_of(const struct vxmob_domain *d,
-			  const struct vxmob_place *place)
-{
-	return place->state == VXMOB_STATE_LOCAL ? place->ifindex : d->ifindex;
-}
-
 /* Of a local MAC the vxlan entry is a leftover, if the module left it. */
 static bool vxlan_goes(const struct vxmob_binding *b,
 		       const struct vxmob_fdb *fdb)
@@ -474,50 +347,10 @@ void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 	lockdep_assert_held(&d->lock);
 	if (vxmob_monitors(d))
 		return;
-	if (fdb->bridge_port == bridge_port_of(d, &b->mob.cur))
+	if (vxmob_fdb_shows_port(d, fdb, &b->mob.cur))
 		bridge_erase(d, b->mac, fdb);
 	if (vxlan_goes(b, fdb))
 		vxlan_erase(d, b->mac, &fdb->vxlan);
-}
-
-/**
- * vxmob_fdb_shows - Whether the forwarding databases show a place
- * @d: the domain
- * @fdb: what vxmob_fdb_read() said
- * @place: the place
- *
- * Context: any.
- * Return: true if frames for the MAC go there.
- */
-bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
-		     const struct vxmob_place *place)
-{
-	if (place->state == VXMOB_STATE_NONE)
-		return !fdb->bridge_port &&
-		       fdb->vxlan.state == VXMOB_STATE_NONE;
-	if (place->state == VXMOB_STATE_REMOTE &&
-	    !vxmob_place_equal(&fdb->vxlan, place))
-		return false;
-	return fdb->bridge_port == bridge_port_of(d, place) ||
-	       !rcu_access_pointer(d->br);
-}
-
-/**
- * vxmob_fdb_lost_bridge - Whether a remote MAC has lost its bridge entry
- * @d: the domain
- * @b: the MAC's binding
- * @fdb: what vxmob_fdb_read() said
- *
- * Context: BH or process; the domain's lock is held.
- * Return: true if it had one that pointed to the vxlan device, and has none now.
- */
-bool vxmob_fdb_lost_bridge(const struct vxmob_domain *d,
-			   const struct vxmob_binding *b,
-			   const struct vxmob_fdb *fdb)
-{
-	return !fdb->bridge_port && rcu_access_pointer(d->br) &&
-	       test_bit(VXMOB_B_WHOLE, &b->flags) &&
-	       b->mob.cur.state == VXMOB_STATE_REMOTE;
 }
 
 static bool undone(const struct vxmob_fdb *now, const struct vxmob_fdb *old)
@@ -559,82 +392,6 @@ bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 		vxlan_erase(d, mac, &now.vxlan);
 	vxmob_fdb_read(d, mac, &now);
 	return undone(&now, old);
-}
-
-/**
- * vxmob_fdb_tells_writer - Whether the stamp on a bridge entry tells who wrote it
- * @d: the domain
- *
- * Context: any.
- * Return: false if there is no bridge, or if its port learns: then data renews
- *	the stamp as well.
- */
-bool vxmob_fdb_tells_writer(const struct vxmob_domain *d)
-{
-	bool tells;
-
-	rcu_read_lock();
-	tells = rcu_access_pointer(d->br) &&
-		!br_port_flag_is_set(d->dev, BR_LEARNING);
-	rcu_read_unlock();
-	return tells;
-}
-
-/**
- * vxmob_fdb_rewritten - Whether somebody wrote a bridge entry after the module
- * @d: the domain
- * @b: the MAC's binding
- * @fdb: what vxmob_fdb_read() said
- *
- * A daemon that writes what is there already raises no event; it renews the
- * stamp on the entry (Linux: br_fdb_external_learn_add()).
- *
- * Context: BH or process; the domain's lock is held.
- * Return: true if the entry points to the vxlan device, and its stamp is younger
- *	than what the module did and more than a moment old: a daemon writes the
- *	vxlan entry after the bridge entry.
- */
-bool vxmob_fdb_rewritten(struct vxmob_domain *d, const struct vxmob_binding *b,
-			 const struct vxmob_fdb *fdb)
-{
-	return fdb->bridge_port == d->ifindex && vxmob_fdb_tells_writer(d) &&
-	       fdb->bridge_age > 1 && vxmob_fdb_stamped_since(b, fdb);
-}
-
-/**
- * vxmob_fdb_stamped_since - Whether a bridge entry's stamp is news
- * @b: the MAC's binding
- * @fdb: what vxmob_fdb_read() said
- *
- * The age of the stamp is rounded down to a clock tick; so what is less than a
- * tick younger than what the module did is found sometimes, and what is older
- * never.
- *
- * Context: BH or process; the domain's lock is held.
- * Return: true if the stamp is surely younger than what the module did last.
- */
-bool vxmob_fdb_stamped_since(const struct vxmob_binding *b,
-			     const struct vxmob_fdb *fdb)
-{
-	s32 ours = fdb->read_at - b->written;
-	u64 oldest_ms = (fdb->bridge_age + 1ULL) * (MSEC_PER_SEC / USER_HZ);
-
-	/* By the time of the reading: a virtual CPU may have stood still since. */
-	return ours >= 0 && oldest_ms <= jiffies_to_msecs(ours);
-}
-
-/**
- * vxmob_fdb_owned - Whether entries are somebody's who is not to be overruled
- * @fdb: what vxmob_fdb_read() said
- *
- * Context: any.
- * Return: true if an operator made one of them static, or a nexthop group backs
- *	it.
- */
-bool vxmob_fdb_owned(const struct vxmob_fdb *fdb)
-{
-	return fdb->bridge_static || fdb->vxlan_nexthop ||
-	       (fdb->vxlan_fixed && !fdb->vxlan_learned);
 }
 
 /**
@@ -696,114 +453,6 @@ void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b)
 		vxlan_write(d, b->mac, &place);
 }
 
-/* What to do with an entry of a dump; @data is the caller's */
-typedef void (*entry_fn)(struct vxmob_domain *d, struct nlattr **tb,
-			 void *data);
-
-/* Is it the domain's VLAN of the bridge, or its VNI of the vxlan device? */
-static bool in_segment(const struct vxmob_domain *d, struct nlattr **tb)
-{
-	if (tb[NDA_MASTER])
-		return d->vid == (tb[NDA_VLAN] ? nla_get_u16(tb[NDA_VLAN]) : 0);
-	if (tb[NDA_SRC_VNI])
-		return nla_get_u32(tb[NDA_SRC_VNI]) == d->vni;
-	return !vxmob_is_external(d->dev);
-}
-
-/* Call @fn for each unicast entry in @skb that is in the domain's segment. */
-static void each_entry(struct vxmob_domain *d, struct sk_buff *skb, entry_fn fn,
-		       void *data)
-{
-	const struct nlmsghdr *nlh = (struct nlmsghdr *)skb->data;
-	struct nlattr *tb[NDA_MAX + 1];
-	int left = skb->len;
-
-	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
-		if (!parse_entry(nlh, tb) || !tb[NDA_LLADDR] ||
-		    !is_valid_ether_addr(nla_data(tb[NDA_LLADDR])))
-			continue;
-		if (in_segment(d, tb))
-			fn(d, tb, data);
-	}
-}
-
-/*
- * The dump goes on by position in a list that others shorten meanwhile: each
- * piece overlaps the one before by so much that none is missed.
- */
-static int dump_entries(struct vxmob_domain *d, struct net_device *dev,
-			struct net_device *filter, struct sk_buff *skb,
-			entry_fn fn, void *data)
-{
-	struct nlmsghdr nlh = {};
-	struct netlink_callback cb = { .skb = skb, .nlh = &nlh };
-	int overlap = skb_end_offset(skb) / DUMP_ENTRY_LEN / 2;
-	int done = 0, idx, err;
-
-	do {
-		skb_trim(skb, 0);
-		vxmob_fdb_dump_seek(&cb, max(done - overlap, 0));
-		idx = 0;
-		err = dev->netdev_ops->ndo_fdb_dump(skb, &cb, dev, filter,
-						    &idx);
-		if (err == -EMSGSIZE && idx <= done)
-			return -ENOMEM;
-		done = idx;
-		each_entry(d, skb, fn, data);
-		cond_resched();
-	} while (err == -EMSGSIZE);
-	return err;
-}
-
-/**
- * struct mac_sink - Who wants the MACs of a dump
- * @fn: called with each
- */
-struct mac_sink {
-	void (*fn)(struct vxmob_domain *d, const u8 *mac);
-};
-
-static void entry_to_sink(struct vxmob_domain *d, struct nlattr **tb,
-			  void *data)
-{
-	const struct mac_sink *sink = data;
-
-	sink->fn(d, nla_data(tb[NDA_LLADDR]));
-}
-
-/**
- * vxmob_fdb_each_mac - Call a function for every MAC with an entry
- * @d: the domain
- * @fn: called with each MAC that the vxlan device, in the domain's VNI, or the
- *	bridge, in its VLAN, has an entry for; more than once for most
- *
- * Context: process, may sleep; RTNL is held, no lock of the module is.
- * Return: 0, or -ENOMEM.
- */
-int vxmob_fdb_each_mac(struct vxmob_domain *d,
-		       void (*fn)(struct vxmob_domain *d, const u8 *mac))
-{
-	struct net_device *br = rtnl_dereference(d->br), *port;
-	struct mac_sink sink = { .fn = fn };
-	struct list_head *iter;
-	struct sk_buff *skb;
-	int err;
-
-	skb = alloc_skb(DUMP_LEN, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	err = dump_entries(d, d->dev, NULL, skb, entry_to_sink, &sink);
-	if (br && !err)
-		netdev_for_each_lower_dev(br, port, iter) {
-			err = dump_entries(d, br, port, skb, entry_to_sink,
-					   &sink);
-			if (err)
-				break;
-		}
-	kfree_skb(skb);
-	return err < 0 ? err : 0;
-}
-
 static int notify_port(unsigned long event, struct vxmob_domain *d,
 		       struct net_device *port, struct nlattr **tb)
 {
@@ -831,7 +480,7 @@ static void flush_port(struct vxmob_domain *d, struct net_device *br,
 {
 	struct switchdev_notifier_fdb_info all = { .vid = 0 };
 
-	dump_entries(d, br, port, d->dump, mark_on_port, port);
+	vxmob_fdb_dump(d, br, port, d->dump, mark_on_port, port);
 	notify(SWITCHDEV_FDB_FLUSH_TO_BRIDGE, port, &all.info);
 }
 
@@ -847,14 +496,14 @@ struct flush {
 
 /* What is removed shortens the list that the dump goes on in: begin anew. */
 static void flush(struct vxmob_domain *d, struct net_device *dev,
-		  struct net_device *port, entry_fn erase)
+		  struct net_device *port, vxmob_entry_fn erase)
 {
 	struct flush f = { .port = port };
 	int passes = FLUSH_PASSES;
 
 	do {
 		f.erased = false;
-		dump_entries(d, dev, port, d->dump, erase, &f);
+		vxmob_fdb_dump(d, dev, port, d->dump, erase, &f);
 	} while (f.erased && --passes);
 }
 
@@ -892,10 +541,10 @@ void vxmob_fdb_port_left(struct vxmob_domain *d, struct net_device *br,
 
 static void erase_vxlan(struct vxmob_domain *d, struct nlattr **tb, void *data)
 {
-	struct vxmob_place place = {};
+	struct vxmob_place place;
 	struct flush *f = data;
 
-	read_place(d, tb, &place);
+	vxmob_fdb_place(d, tb, &place);
 	if (place.state != VXMOB_STATE_REMOTE)
 		return;
 	vxlan_erase(d, nla_data(tb[NDA_LLADDR]), &place);

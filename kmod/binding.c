@@ -6,7 +6,9 @@
  * and because the switchdev notifier looks MACs up under RCU while an FDB lock
  * is held. It is bounded by max-macs.
  */
+#include <linux/jhash.h>
 #include <linux/slab.h>
+#include <linux/unaligned.h>
 
 #include "vxmob.h"
 
@@ -14,10 +16,36 @@
 
 static struct kmem_cache *cache;
 
+/* A lookup is part of every claim and of every event; these are inlined into it. */
+static u32 mac_hash(const void *data, u32 len, u32 seed)
+{
+	const u8 *mac = data;
+
+	return jhash_2words(get_unaligned((const u32 *)mac),
+			    get_unaligned((const u16 *)(mac + 4)), seed);
+}
+
+static u32 binding_hash(const void *data, u32 len, u32 seed)
+{
+	const struct vxmob_binding *b = data;
+
+	return mac_hash(b->mac, len, seed);
+}
+
+static int mac_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct vxmob_binding *b = obj;
+
+	return !ether_addr_equal_unaligned(arg->key, b->mac);
+}
+
 static const struct rhashtable_params params = {
 	.head_offset = offsetof(struct vxmob_binding, node),
 	.key_offset = offsetof(struct vxmob_binding, mac),
 	.key_len = ETH_ALEN,
+	.hashfn = mac_hash,
+	.obj_hashfn = binding_hash,
+	.obj_cmpfn = mac_differs,
 	.automatic_shrinking = true,
 };
 

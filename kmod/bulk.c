@@ -156,7 +156,7 @@ static bool move_binding(struct vxmob_domain *d, struct vxmob_binding *b,
 		return !d->dead;
 	ether_addr_copy(claim.mac, b->mac);
 	claim.place.vtep = move->to;
-	vxmob_fdb_read(d, b->mac, &fdb);
+	vxmob_fdb_recall(d, b->mac, b, &fdb);
 	if (vxmob_verdict_accepts(vxmob_claim_locked(d, &claim, &fdb, NULL,
 						     &err)))
 		move->macs++;

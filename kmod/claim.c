@@ -33,7 +33,7 @@ bool vxmob_is_protected(const struct vxmob_options *opt, const u8 *mac)
  * vxmob_claim_policy - What a domain adds to the rules for a MAC
  * @d: the domain
  * @mac: the MAC
- * @fdb: what vxmob_fdb_read() said
+ * @fdb: what vxmob_fdb_recall() said
  * @policy: filled
  *
  * Context: BH or process; the domain's lock is held.
@@ -100,7 +100,7 @@ static bool withdrawn_by_daemon(const struct vxmob_domain *d,
  * @d: the domain
  * @b: the MAC's binding, or NULL
  * @claim: the claim
- * @fdb: what vxmob_fdb_read() said
+ * @fdb: what vxmob_fdb_recall() said
  * @next: filled with the mobility state that follows
  *
  * Context: BH or process; the domain's lock is held.
@@ -149,7 +149,7 @@ static void look_for_others(struct vxmob_domain *d, struct vxmob_binding *b,
  * @b: the MAC's binding
  * @claim: the claim
  * @verdict: the verdict, which accepts
- * @fdb: what vxmob_fdb_read() said
+ * @fdb: what vxmob_fdb_recall() said
  *
  * Context: BH or process; the domain's lock is held.
  * Return: 0, or as vxmob_apply(); on error nothing has changed.
@@ -354,22 +354,10 @@ static u8 carry_out(struct vxmob_domain *d, struct vxmob_binding *b,
 	return ruling->verdict;
 }
 
-/**
- * vxmob_claim_locked - Take a claim through the pipeline
- * @d: the domain, which is alive
- * @claim: the claim
- * @fdb: what vxmob_fdb_read() said
- * @ips: IP addresses that came with it, taken over if accepted; or NULL
- * @err: set to the error if the verdict is failed
- *
- * Context: BH or process; the domain's lock is held.
- * Return: enum vxmob_verdict.
- */
-u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
-		      const struct vxmob_fdb *fdb, struct vxmob_ips **ips,
-		      int *err)
+static u8 take(struct vxmob_domain *d, struct vxmob_binding *b,
+	       const struct vxmob_claim *claim, const struct vxmob_fdb *fdb,
+	       struct vxmob_ips **ips, int *err)
 {
-	struct vxmob_binding *b = vxmob_binding_find(d, claim->mac);
 	struct vxmob_mobility next;
 	struct vxmob_ruling ruling;
 	u8 verdict;
@@ -394,6 +382,24 @@ u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
 }
 
 /**
+ * vxmob_claim_locked - Take a claim through the pipeline
+ * @d: the domain, which is alive
+ * @claim: the claim
+ * @fdb: what vxmob_fdb_recall() said
+ * @ips: IP addresses that came with it, taken over if accepted; or NULL
+ * @err: set to the error if the verdict is failed
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: enum vxmob_verdict.
+ */
+u8 vxmob_claim_locked(struct vxmob_domain *d, const struct vxmob_claim *claim,
+		      const struct vxmob_fdb *fdb, struct vxmob_ips **ips,
+		      int *err)
+{
+	return take(d, vxmob_binding_find(d, claim->mac), claim, fdb, ips, err);
+}
+
+/**
  * vxmob_claim - Make a claim
  * @d: the domain
  * @claim: the claim
@@ -407,13 +413,15 @@ u8 vxmob_claim(struct vxmob_domain *d, const struct vxmob_claim *claim,
 	       struct vxmob_ips **ips, int *err)
 {
 	u8 verdict = VXMOB_VERDICT_FAILED;
+	struct vxmob_binding *b;
 	struct vxmob_fdb fdb;
 
 	*err = -ENODEV;
 	spin_lock_bh(&d->lock);
 	if (!d->dead) {
-		vxmob_fdb_read(d, claim->mac, &fdb);
-		verdict = vxmob_claim_locked(d, claim, &fdb, ips, err);
+		b = vxmob_binding_find(d, claim->mac);
+		vxmob_fdb_recall(d, claim->mac, b, &fdb);
+		verdict = take(d, b, claim, &fdb, ips, err);
 	}
 	spin_unlock_bh(&d->lock);
 	return verdict;

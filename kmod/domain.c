@@ -337,6 +337,7 @@ static struct vxmob_domain *domain_alloc(struct net_device *dev, u32 vni)
 	d->net = dev_net(dev);
 	d->underlay = vxlan->net;
 	d->vni = vni ?: own_vni(dev);
+	vxmob_fdb_ask_for(d);
 	d->port = vxlan->cfg.dst_port;
 	d->addr_len = vxlan->cfg.flags & VXLAN_F_IPV6 ?
 		      sizeof(struct in6_addr) : sizeof(struct in_addr);

@@ -341,11 +341,12 @@ static int parse_ips(const struct nlattr *last, const struct nlattr *head,
 		     struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
-	unsigned int n = count_ips(head, len);
+	unsigned int n;
 	int rem, err = 0;
 
 	if (!last)
 		return 0;
+	n = count_ips(head, len);
 	if (n > VXMOB_IPS_MAX || claim->op == VXMOB_OP_WITHDRAW)
 		return vxmob_nl_bad_attr(extack, last, n > VXMOB_IPS_MAX ?
 					 "vxmob: too many IP addresses" :

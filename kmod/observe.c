@@ -68,6 +68,8 @@ static void hint_binding(struct vxmob_domain *d, struct vxmob_binding *b)
 		llist_add(&b->dirty, &d->dirty);
 	else if (test_bit(VXMOB_B_DEAD, &b->flags))
 		hint_stranger(d, b->mac);
+	smp_mb__after_atomic();	/* pairs with vxmob_fdb_know() */
+	vxmob_fdb_forget(b);
 }
 
 /**
@@ -319,6 +321,20 @@ static void leave_to_nexthop(struct vxmob_domain *d, struct vxmob_binding *b,
 	vxmob_claim_commit(d, b, claim, &gone, NULL, NULL);
 }
 
+/* What may change yet, though its event has come, is not remembered. */
+static void read_for_look(struct vxmob_domain *d, const u8 *mac,
+			  struct vxmob_binding *b, bool settled,
+			  struct vxmob_fdb *fdb)
+{
+	if (b && settled) {
+		vxmob_fdb_read_bound(d, b, fdb);
+		return;
+	}
+	if (b)
+		vxmob_fdb_forget(b);
+	vxmob_fdb_read(d, mac, fdb);
+}
+
 /*
  * Judge the difference between the FDBs and the binding. Returns whether there
  * was one. @settled: what is half written by now stays so.
@@ -335,7 +351,7 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 		set_bit(VXMOB_B_MISSED, &b->flags);
 		return true;
 	}
-	vxmob_fdb_read(d, mac, &fdb);
+	read_for_look(d, mac, b, settled, &fdb);
 	if (fdb.bridge_own)
 		return false;
 	ether_addr_copy(claim.mac, mac);

@@ -78,7 +78,7 @@ struct limit {
  * A bucket is a time, CLOCK_MONOTONIC nanoseconds. Lockless.
  */
 struct vxmob_limits {
-	siphash_key_t key;
+	hsiphash_key_t key;
 	atomic64_t vtep[1 << VTEP_BITS];
 	atomic64_t stranger[1 << STRANGER_BITS];
 	atomic64_t mac[1 << MAC_BITS];
@@ -134,13 +134,12 @@ static bool bucket_take(atomic64_t *bucket, const struct limit *limit, u64 now)
 static u32 addr_slot(const struct vxmob_limits *l,
 		     const struct vxmob_addr *addr, unsigned int bits)
 {
-	return siphash(addr, sizeof(*addr), &l->key) & (BIT(bits) - 1);
+	return hsiphash(addr, sizeof(*addr), &l->key) & (BIT(bits) - 1);
 }
 
 static u32 mac_slot(const struct vxmob_limits *l, const u8 *mac)
 {
-	return siphash_1u64(ether_addr_to_u64(mac), &l->key) &
-	       (BIT(MAC_BITS) - 1);
+	return hsiphash(mac, ETH_ALEN, &l->key) & (BIT(MAC_BITS) - 1);
 }
 
 /**

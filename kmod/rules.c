@@ -36,6 +36,19 @@ static int addr_compare(const struct vxmob_addr *a, const struct vxmob_addr *b)
 }
 
 /**
+ * vxmob_addr_equal - Whether two addresses are the same
+ * @a: one
+ * @b: the other
+ *
+ * Context: any.
+ * Return: true if they are.
+ */
+bool vxmob_addr_equal(const struct vxmob_addr *a, const struct vxmob_addr *b)
+{
+	return a->len == b->len && !memcmp(a->b, b->b, sizeof(a->b));
+}
+
+/**
  * vxmob_place_equal - Whether two places are the same
  * @a: one place
  * @b: the other
@@ -47,7 +60,7 @@ bool vxmob_place_equal(const struct vxmob_place *a, const struct vxmob_place *b)
 {
 	return a->state == b->state && a->ifindex == b->ifindex &&
 	       a->vni == b->vni && a->port == b->port &&
-	       addr_compare(&a->vtep, &b->vtep) == 0;
+	       vxmob_addr_equal(&a->vtep, &b->vtep);
 }
 
 /**
@@ -94,7 +107,7 @@ static bool names_self(const struct vxmob_claim *claim,
 {
 	return claim->op == VXMOB_OP_ANNOUNCE &&
 	       claim->place.state == VXMOB_STATE_REMOTE &&
-	       addr_compare(&claim->place.vtep, &policy->self) == 0;
+	       vxmob_addr_equal(&claim->place.vtep, &policy->self);
 }
 
 static bool withdraw_current(const struct vxmob_mobility *bound,
@@ -235,7 +248,7 @@ static bool crossed(const struct vxmob_mobility *bound,
 {
 	return bound->cur.state == VXMOB_STATE_LOCAL &&
 	       bound->prev.state == VXMOB_STATE_REMOTE &&
-	       !addr_compare(&claim->place.vtep, &bound->prev.vtep) &&
+	       vxmob_addr_equal(&claim->place.vtep, &bound->prev.vtep) &&
 	       !vxmob_place_equal(&bound->cur, &bound->prev2) &&
 	       now_ms - bound->moved_ms < policy->crossing_ms;
 }
@@ -277,7 +290,7 @@ static bool gated_out(const struct vxmob_claim *claim,
 		return false;
 	if (to->state == VXMOB_STATE_LOCAL)
 		return to->ifindex != policy->gate_port;
-	return addr_compare(&to->vtep, &policy->gate_vtep);
+	return !vxmob_addr_equal(&to->vtep, &policy->gate_vtep);
 }
 
 /**

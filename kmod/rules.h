@@ -74,6 +74,7 @@ void vxmob_freeze(struct vxmob_mobility *bound, u64 now_ms);
 u32 vxmob_frozen_for(const struct vxmob_mobility *bound,
 		     const struct vxmob_policy *policy);
 void vxmob_thaw(struct vxmob_mobility *bound);
+bool vxmob_addr_equal(const struct vxmob_addr *a, const struct vxmob_addr *b);
 bool vxmob_place_equal(const struct vxmob_place *a,
 		       const struct vxmob_place *b);
 bool vxmob_verdict_accepts(u8 verdict);

@@ -136,7 +136,7 @@ static int judge_line(struct txn *txn, struct txn_line *line)
 	err = pin(txn, line);
 	if (err)
 		return err;
-	vxmob_fdb_read(line->d, line->claim.mac, &line->fdb);
+	vxmob_fdb_recall(line->d, line->claim.mac, line->b, &line->fdb);
 	line->ruling = vxmob_claim_judge(line->d, line->b, &line->claim,
 					 &line->fdb, &line->next);
 	if (vxmob_verdict_accepts(line->ruling.verdict))
@@ -158,7 +158,7 @@ static int apply_line(struct txn *txn, struct txn_line *line)
 {
 	int err;
 
-	vxmob_fdb_read(line->d, line->claim.mac, &line->fdb);
+	vxmob_fdb_recall(line->d, line->claim.mac, line->b, &line->fdb);
 	if (line->fdb.vxlan_nexthop)
 		return refused(txn, line, VXMOB_VERDICT_REFUSE_NEXTHOP);
 	if (line->fdb.bridge_static)
@@ -248,6 +248,7 @@ static bool undo_line(struct txn_line *line)
 		undone = vxmob_apply_undo(line->d, line->claim.mac,
 					  &line->fdb);
 		line->b->written = jiffies;	/* the stamp is the module's */
+		vxmob_fdb_forget(line->b);
 		undo_flags(line);
 	}
 	unpin(line);

@@ -4,7 +4,7 @@
  * run one way:
  *
  *	netlink, transaction, snoop, observe, window -> claim -> rules
- *	domain, binding, vtep, wheel         guard, duplicate -> apply, event, stats
+ *	domain, binding, vtep, wheel         guard, duplicate -> apply, fdb, event, stats
  *	                                     announce -> neigh, overlay, port
  *
  * Locks, outermost first (Documentation/locking.rst):
@@ -159,8 +159,10 @@ struct vxmob_ips {
  * @VXMOB_B_CONTROL: counted there as one that the control plane made
  * @VXMOB_B_WHOLE: it has had a bridge entry that points to the vxlan device
  * @VXMOB_B_BLACKHOLE: frames from and to it are dropped
+ * @VXMOB_B_KNOWN: its entries are what fdb.c calls plain and show where it is bound,
+ *	or where a transaction that has pinned it has put it; for all that events tell
  *
- * All but DIRTY change under the domain's lock.
+ * All but DIRTY change under the domain's lock; KNOWN is taken away without.
  */
 enum vxmob_binding_bits {
 	VXMOB_B_DIRTY,
@@ -173,6 +175,7 @@ enum vxmob_binding_bits {
 	VXMOB_B_CONTROL,
 	VXMOB_B_WHOLE,
 	VXMOB_B_BLACKHOLE,
+	VXMOB_B_KNOWN,
 };
 
 /**
@@ -365,6 +368,20 @@ struct vxmob_heard {
 #define VXMOB_MOVE_BITS		8
 
 /**
+ * struct vxmob_ask - What a domain's entries are asked for with
+ * @tb: attributes by type, as ndo_fdb_get() takes them; there is one
+ * @head: its header
+ * @vni: the domain's VNI, host byte order
+ *
+ * Immutable.
+ */
+struct vxmob_ask {
+	struct nlattr *tb[NDA_MAX + 1];
+	struct nlattr head;
+	u32 vni;
+};
+
+/**
  * struct vxmob_domain - A VXLAN segment that this host manages; an external
  *	device has several
  * @list: in vxmob_net.domains; RTNL, RCU readers
@@ -398,6 +415,7 @@ struct vxmob_heard {
  *	VTEP that comes or goes; dumps compare it
  * @vteps: VTEPs; changed under @lock, RCU readers
  * @n_vteps: how many
+ * @ask: what FDB entries are asked for with
  * @scratch: for reading FDB entries without allocating
  * @dump: for flushing without allocating; under RTNL
  * @dirty: bindings that the notifier wants looked at; lockless
@@ -461,6 +479,7 @@ struct vxmob_domain {
 	unsigned int gen;
 	DECLARE_HASHTABLE(vteps, VXMOB_VTEP_BITS);
 	unsigned int n_vteps;
+	struct vxmob_ask ask;
 	struct sk_buff *scratch;
 	struct sk_buff *dump;
 
@@ -689,17 +708,23 @@ bool vxmob_guard_on(struct vxmob_domain *d);
 bool vxmob_guard_insists(const struct vxmob_binding *b);
 unsigned long vxmob_guard_wait(const struct vxmob_binding *b);
 
-/* apply.c */
-bool vxmob_monitors(struct vxmob_domain *d);
+/* fdb.c */
+/* What to do with an entry of a dump; @data is the caller's */
+typedef void (*vxmob_entry_fn)(struct vxmob_domain *d, struct nlattr **tb,
+			       void *data);
+
+void vxmob_fdb_ask_for(struct vxmob_domain *d);
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb);
-int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
-		const struct vxmob_place *to, const struct vxmob_fdb *fdb);
-int vxmob_apply_beforehand(struct vxmob_domain *d, struct vxmob_binding *b,
-			   const struct vxmob_addr *vtep,
-			   const struct vxmob_fdb *fdb);
-void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
-		      const struct vxmob_fdb *fdb);
+void vxmob_fdb_read_bound(struct vxmob_domain *d, struct vxmob_binding *b,
+			  struct vxmob_fdb *fdb);
+void vxmob_fdb_recall(struct vxmob_domain *d, const u8 *mac,
+		      struct vxmob_binding *b, struct vxmob_fdb *fdb);
+void vxmob_fdb_know(struct vxmob_binding *b);
+void vxmob_fdb_forget(struct vxmob_binding *b);
+bool vxmob_fdb_shows_port(const struct vxmob_domain *d,
+			  const struct vxmob_fdb *fdb,
+			  const struct vxmob_place *place);
 bool vxmob_fdb_shows(const struct vxmob_domain *d, const struct vxmob_fdb *fdb,
 		     const struct vxmob_place *place);
 bool vxmob_fdb_lost_bridge(const struct vxmob_domain *d,
@@ -711,13 +736,28 @@ bool vxmob_fdb_stamped_since(const struct vxmob_binding *b,
 			     const struct vxmob_fdb *fdb);
 bool vxmob_fdb_owned(const struct vxmob_fdb *fdb);
 bool vxmob_fdb_tells_writer(const struct vxmob_domain *d);
+void vxmob_fdb_place(const struct vxmob_domain *d, struct nlattr **tb,
+		     struct vxmob_place *place);
+int vxmob_fdb_dump(struct vxmob_domain *d, struct net_device *dev,
+		   struct net_device *filter, struct sk_buff *skb,
+		   vxmob_entry_fn fn, void *data);
+int vxmob_fdb_each_mac(struct vxmob_domain *d,
+		       void (*fn)(struct vxmob_domain *d, const u8 *mac));
+
+/* apply.c */
+bool vxmob_monitors(struct vxmob_domain *d);
+int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
+		const struct vxmob_place *to, const struct vxmob_fdb *fdb);
+int vxmob_apply_beforehand(struct vxmob_domain *d, struct vxmob_binding *b,
+			   const struct vxmob_addr *vtep,
+			   const struct vxmob_fdb *fdb);
+void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
+		      const struct vxmob_fdb *fdb);
 bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 		      const struct vxmob_fdb *old);
 void vxmob_apply_release(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_apply_unused_remote(struct vxmob_domain *d, struct vxmob_binding *b);
 bool vxmob_port_valid(struct vxmob_domain *d, u32 ifindex);
-int vxmob_fdb_each_mac(struct vxmob_domain *d,
-		       void (*fn)(struct vxmob_domain *d, const u8 *mac));
 void vxmob_fdb_port_left(struct vxmob_domain *d, struct net_device *br,
 			 struct net_device *port);
 void vxmob_fdb_vxlan_gone(struct vxmob_domain *d);
@@ -784,7 +824,6 @@ void vxmob_vtep_uncount(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_vtep_read_flood_list(struct vxmob_domain *d);
 void vxmob_vtep_clear(struct vxmob_domain *d);
 void vxmob_addr_map(u8 *to, const struct vxmob_addr *addr);
-bool vxmob_addr_equal(const struct vxmob_addr *a, const struct vxmob_addr *b);
 
 /* underlay.c */
 int vxmob_underlay_get(struct net *underlay);

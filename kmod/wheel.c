@@ -83,11 +83,13 @@ void vxmob_wheel_set(struct vxmob_domain *d, struct vxmob_binding *b,
 	struct vxmob_wheel *w = &d->wheel;
 
 	lockdep_assert_held(&d->lock);
-	if (bitmap_empty(w->filled, VXMOB_WHEEL_SLOTS))
-		w->tick = tick_now();
 	hlist_del_init(&b->due);
 	b->due_at = at;
 	hlist_add_head(&b->due, &w->slot[slot_of(tick)]);
+	if (test_bit(slot_of(tick), w->filled))
+		return;		/* the worker comes for it as it is */
+	if (bitmap_empty(w->filled, VXMOB_WHEEL_SLOTS))
+		w->tick = tick_now();
 	__set_bit(slot_of(tick), w->filled);
 	vxmob_wheel_arm(d);
 }

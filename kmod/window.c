@@ -175,6 +175,16 @@ static unsigned long thaws_in(const struct vxmob_binding *b,
 	return since < frozen ? msecs_to_jiffies(frozen - since) + 1 : 1;
 }
 
+static unsigned long frozen_left(struct vxmob_domain *d,
+				 const struct vxmob_binding *b)
+{
+	static const struct vxmob_fdb nothing;
+	struct vxmob_policy policy;
+
+	vxmob_claim_policy(d, b->mac, &nothing, &policy);
+	return thaws_in(b, &policy);
+}
+
 /* A short ageing time is not to be missed by much. */
 static unsigned long patrol(unsigned long ageing)
 {
@@ -188,9 +198,7 @@ static unsigned long next_watch(struct vxmob_domain *d,
 				const struct vxmob_binding *b)
 {
 	const struct vxlan_dev *vxlan = netdev_priv(d->dev);
-	static const struct vxmob_fdb nothing;
 	unsigned long next = MAX_JIFFY_OFFSET;
-	struct vxmob_policy policy;
 
 	if (vxmob_guard_wait(b))
 		next = vxmob_guard_wait(b);
@@ -198,10 +206,8 @@ static unsigned long next_watch(struct vxmob_domain *d,
 		next = min(next, window_left(b));
 	if (b->mob.window_ms && rests_on_announcement(b))
 		next = min(next, 1 + msecs_to_jiffies(b->mob.window_ms) / LOOKS);
-	if (b->mob.status == VXMOB_STATUS_FROZEN) {
-		vxmob_claim_policy(d, b->mac, &nothing, &policy);
-		next = min(next, thaws_in(b, &policy));
-	}
+	if (b->mob.status == VXMOB_STATUS_FROZEN)
+		next = min(next, frozen_left(d, b));
 	if (rests_on_announcement(b) || may_be_silent(b))
 		next = min(next, patrol(vxlan->cfg.age_interval));
 	return next;
