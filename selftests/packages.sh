@@ -36,7 +36,7 @@ group()
 			iproute2 ethtool iputils-ping tcpdump jq procps ;;
 	frr)	echo frr ;;
 	referee) echo netsniff-ng iputils-arping ndisc6 ;;
-	style)	echo sparse shellcheck perl python3-yaml python3-jsonschema ;;
+	style)	echo git sparse shellcheck perl python3-yaml python3-jsonschema ;;
 	torture) echo clang libclang-rt-dev llvm ;;
 	*)	die "no such group: $1 (there are: build vm frr style referee torture)" ;;
 	esac
