@@ -56,6 +56,7 @@
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 #define FIRST_VTEP	0x0a640001u	/* 10.100.0.1 */
+#define READ_NS		300000000	/* ns */
 
 static struct {
 	uint32_t dev;
@@ -441,10 +442,19 @@ static bool writes_vtep(const char *step)
 	       strcmp(step, "dump");
 }
 
+/* Who reads what the step before has printed is not to do so in this one. */
+static void let_read(void)
+{
+	struct timespec ts = { .tv_nsec = READ_NS };
+
+	nanosleep(&ts, NULL);
+}
+
 static void run(const char *step, struct msg *m)
 {
 	uint64_t entries;
 
+	let_read();
 	nl_drain(&listener);
 	conf.vtep++;
 	conf.seq++;
