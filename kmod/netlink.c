@@ -386,12 +386,11 @@ static int parse_claim(struct vxmob_domain *d, struct nlattr **tb,
 
 /**
  * vxmob_nl_parse_claim - Read a claim from attributes
- * @net: namespace of the caller
+ * @d: the domain that they name
  * @tb: the attributes
  * @head: the first of them as they came, for those that may repeat
  * @len: bytes from @head on
  * @op: enum vxmob_op
- * @domain: set to the domain, referenced
  * @claim: filled
  * @ips: set to the IP addresses, or NULL; the caller frees them
  * @extack: for the reason of a refusal
@@ -399,13 +398,11 @@ static int parse_claim(struct vxmob_domain *d, struct nlattr **tb,
  * Context: process, may sleep.
  * Return: 0, or a negative error and nothing is to be released.
  */
-int vxmob_nl_parse_claim(struct net *net, struct nlattr **tb,
+int vxmob_nl_parse_claim(struct vxmob_domain *d, struct nlattr **tb,
 			 const struct nlattr *head, int len, u8 op,
-			 struct vxmob_domain **domain,
 			 struct vxmob_claim *claim, struct vxmob_ips **ips,
 			 struct netlink_ext_ack *extack)
 {
-	struct vxmob_domain *d;
 	int err;
 
 	memset(claim, 0, sizeof(*claim));
@@ -413,19 +410,12 @@ int vxmob_nl_parse_claim(struct net *net, struct nlattr **tb,
 	claim->op = op;
 	claim->origin = VXMOB_ORIGIN_CONTROL;
 	*ips = NULL;
-	d = vxmob_nl_domain(net, tb[VXMOB_A_MAC_IFINDEX], tb[VXMOB_A_MAC_VNI],
-			    extack);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
 	err = parse_claim(d, tb, head, len, claim, ips, extack);
 	if (err) {
 		kfree(*ips);
 		*ips = NULL;
-		vxmob_domain_put(d);
-		return err;
 	}
-	*domain = d;
-	return 0;
+	return err;
 }
 
 static int claim_answer(u8 verdict, int err, struct netlink_ext_ack *extack)
@@ -450,18 +440,23 @@ static int do_claim(struct genl_info *info, u8 op, int last)
 	int err;
 
 	memcpy(tb, info->attrs, sizeof(*tb) * (last + 1));
-	err = vxmob_nl_parse_claim(net, tb,
+	d = vxmob_nl_domain(net, tb[VXMOB_A_MAC_IFINDEX], tb[VXMOB_A_MAC_VNI],
+			    info->extack);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	err = vxmob_nl_parse_claim(d, tb,
 				   nlmsg_attrdata(info->nlhdr, GENL_HDRLEN),
 				   nlmsg_attrlen(info->nlhdr, GENL_HDRLEN),
-				   op, &d, &claim, &ips, info->extack);
-	if (err)
-		return err;
-	mutex_lock(&vxmob_net(net)->claim_lock);
-	verdict = vxmob_claim(d, &claim, &ips, &err);
-	mutex_unlock(&vxmob_net(net)->claim_lock);
-	kfree(ips);
+				   op, &claim, &ips, info->extack);
+	if (!err) {
+		mutex_lock(&vxmob_net(net)->claim_lock);
+		verdict = vxmob_claim(d, &claim, &ips, &err);
+		mutex_unlock(&vxmob_net(net)->claim_lock);
+		kfree(ips);
+		err = claim_answer(verdict, err, info->extack);
+	}
 	vxmob_domain_put(d);
-	return claim_answer(verdict, err, info->extack);
+	return err;
 }
 
 /**

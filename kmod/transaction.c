@@ -52,6 +52,7 @@ struct txn_line {
  * @extack: for the reason of a refusal
  * @n: lines in @line
  * @bad: the line that failed, or NULL
+ * @last: while lines are read: domain of the last one, if its device alone named it
  * @line: the lines
  * @steps: steps of handovers, or NULL
  */
@@ -60,6 +61,7 @@ struct txn {
 	struct netlink_ext_ack *extack;
 	unsigned int n;
 	struct txn_line *bad;
+	struct vxmob_domain *last;
 	struct txn_line *line;
 	struct vxmob_steps *steps;
 };
@@ -322,26 +324,57 @@ static int run(struct txn *txn)
 	return err;
 }
 
-/* Generic netlink has held the attributes of each line to their policy already. */
+/*
+ * By type; of those that repeat, the last. Generic netlink has held each to its policy
+ * already, and nla_parse_nested() would look at all that once more.
+ */
+static void collect(const struct nlattr *line, struct nlattr **tb)
+{
+	struct nlattr *attr;
+	int rem;
+
+	nla_for_each_nested(attr, line, rem)
+		if (nla_type(attr) <= VXMOB_A_MAC_MAX)
+			tb[nla_type(attr)] = attr;
+}
+
+/* Most lines are of the domain of the line before. */
+static struct vxmob_domain *find_domain(struct txn *txn, struct nlattr **tb)
+{
+	const struct nlattr *ifindex = tb[VXMOB_A_MAC_IFINDEX];
+	const struct nlattr *vni = tb[VXMOB_A_MAC_VNI];
+	struct vxmob_domain *d = txn->last;
+
+	if (d && ifindex && !vni && nla_get_u32(ifindex) == d->ifindex &&
+	    vxmob_domain_get(d))
+		return d;
+	d = vxmob_nl_domain(txn->net, ifindex, vni, txn->extack);
+	txn->last = IS_ERR(d) || vni ? NULL : d;
+	return d;
+}
+
 static int parse_line(struct txn *txn, struct nlattr *attr)
 {
 	struct txn_line *line = &txn->line[txn->n];
-	struct nlattr *tb[VXMOB_A_MAC_MAX + 1];
+	struct nlattr *tb[VXMOB_A_MAC_MAX + 1] = {};
 	int err;
 
-	err = nla_parse_nested(tb, VXMOB_A_MAC_OP, attr, NULL, txn->extack);
-	if (err)
-		return err;
+	collect(attr, tb);
 	if (!tb[VXMOB_A_MAC_OP]) {
 		NL_SET_ERR_MSG_ATTR(txn->extack, attr,
 				    "vxmob: a line needs an operation");
 		return -EINVAL;
 	}
+	line->d = find_domain(txn, tb);
+	if (IS_ERR(line->d))
+		return PTR_ERR(line->d);
 	line->attr = attr;
-	err = vxmob_nl_parse_claim(txn->net, tb, nla_data(attr), nla_len(attr),
-				   nla_get_u32(tb[VXMOB_A_MAC_OP]), &line->d,
+	err = vxmob_nl_parse_claim(line->d, tb, nla_data(attr), nla_len(attr),
+				   nla_get_u32(tb[VXMOB_A_MAC_OP]),
 				   &line->claim, &line->ips, txn->extack);
-	if (!err)
+	if (err)
+		vxmob_domain_put(line->d);
+	else
 		txn->n++;
 	return err;
 }

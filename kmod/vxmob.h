@@ -883,9 +883,8 @@ int vxmob_nl_dump_domains(struct sk_buff *skb, struct netlink_callback *cb,
 			  const struct nlattr *vni,
 			  int (*fill)(struct sk_buff *skb,
 				      struct vxmob_domain *d));
-int vxmob_nl_parse_claim(struct net *net, struct nlattr **tb,
+int vxmob_nl_parse_claim(struct vxmob_domain *d, struct nlattr **tb,
 			 const struct nlattr *head, int len, u8 op,
-			 struct vxmob_domain **domain,
 			 struct vxmob_claim *claim, struct vxmob_ips **ips,
 			 struct netlink_ext_ack *extack);
 void vxmob_nl_set_verdict(struct netlink_ext_ack *extack, u8 verdict);
