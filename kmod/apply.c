@@ -38,9 +38,25 @@ bool vxmob_monitors(struct vxmob_domain *d)
 	return monitor;
 }
 
+/* Its address says that a write is the module's own. */
+static const char own;
+
+/**
+ * vxmob_apply_is_own - Whether a write to a forwarding database is the module's
+ * @info: what switchdev's notifiers are told of a *_TO_BRIDGE event
+ *
+ * Context: any.
+ * Return: false if a driver writes what its hardware has learned.
+ */
+bool vxmob_apply_is_own(const struct switchdev_notifier_info *info)
+{
+	return info->ctx == &own;
+}
+
 static int notify(unsigned long event, struct net_device *dev,
 		  struct switchdev_notifier_info *info)
 {
+	info->ctx = &own;
 	return notifier_to_errno(call_switchdev_notifiers(event, dev, info,
 							  NULL));
 }
@@ -252,8 +268,9 @@ static int apply_known(struct vxmob_domain *d, struct vxmob_binding *b,
 		       const struct vxmob_place *to,
 		       const struct vxmob_fdb *fdb)
 {
-	bool plain = rcu_access_pointer(d->br) && !fdb->bridge_static &&
-		     !fdb->bridge_sticky && !fdb->vxlan_fixed &&
+	bool plain = rcu_access_pointer(d->br) && !fdb->pretended &&
+		     !fdb->bridge_static && !fdb->bridge_sticky &&
+		     !fdb->vxlan_fixed &&
 		     (fdb->vxlan_learned || !fdb->vxlan.state);
 	int err;
 
@@ -513,8 +530,13 @@ static void erase_on_port(struct vxmob_domain *d, struct nlattr **tb,
 {
 	struct flush *f = data;
 
-	if (!notify_port(SWITCHDEV_FDB_DEL_TO_BRIDGE, d, f->port, tb))
-		f->erased = true;
+	if (notify_port(SWITCHDEV_FDB_DEL_TO_BRIDGE, d, f->port, tb))
+		return;
+	f->erased = true;
+	/* It may have turned elsewhere since it was dumped. */
+	rcu_read_lock();
+	vxmob_hint(d, nla_data(tb[NDA_LLADDR]));
+	rcu_read_unlock();
 }
 
 /**

@@ -180,8 +180,9 @@ void vxmob_fdb_know(struct vxmob_binding *b)
 {
 	set_bit(VXMOB_B_KNOWN, &b->flags);
 	smp_mb__after_atomic();	/* pairs with hint_binding() */
-	if (test_bit(VXMOB_B_DIRTY, &b->flags))
-		clear_bit(VXMOB_B_KNOWN, &b->flags);
+	if (test_bit(VXMOB_B_DIRTY, &b->flags) ||
+	    ktime_get_ns() - READ_ONCE(b->hint_ns) < VXMOB_SETTLE_NS)
+		vxmob_fdb_forget(b);
 }
 
 /**
@@ -241,7 +242,8 @@ void vxmob_fdb_recall(struct vxmob_domain *d, const u8 *mac,
 		vxmob_fdb_read(d, mac, fdb);
 		return;
 	}
-	if (d->n_moves || !test_bit(VXMOB_B_KNOWN, &b->flags)) {
+	if (d->n_moves || b->mob.cur.state != VXMOB_STATE_REMOTE ||
+	    !test_bit(VXMOB_B_KNOWN, &b->flags)) {
 		vxmob_fdb_read_bound(d, b, fdb);
 		return;
 	}

@@ -178,13 +178,11 @@ static void source_moved(struct vxmob_domain *d, struct vxmob_move *mv)
 static void restore_flags(struct vxmob_move *mv, struct vxmob_binding *b,
 			  bool turned)
 {
-	const unsigned long ours = BIT(VXMOB_B_VXLAN_OURS) |
-				   BIT(VXMOB_B_BRIDGE_OURS);
-	unsigned long flags = mv->flags & ours;
-
-	if (turned && !mv->old.bridge_learned)
-		flags |= BIT(VXMOB_B_BRIDGE_OURS);
-	b->flags = (b->flags & ~ours) | flags;
+	assign_bit(VXMOB_B_VXLAN_OURS, &b->flags,
+		   test_bit(VXMOB_B_VXLAN_OURS, &mv->flags));
+	assign_bit(VXMOB_B_BRIDGE_OURS, &b->flags,
+		   test_bit(VXMOB_B_BRIDGE_OURS, &mv->flags) ||
+		   (turned && !mv->old.bridge_learned));
 }
 
 static void restore_binding(struct vxmob_domain *d, struct vxmob_move *mv,
@@ -208,6 +206,7 @@ static void put_back(struct vxmob_domain *d, struct vxmob_move *mv)
 
 	WRITE_ONCE(mv->quiet, false);	/* read what is really there */
 	if (b && (is_on(b, mv->port) || is_at(b, &mv->peer))) {
+		vxmob_fdb_forget(b);
 		if (!quiet || !mv->listened)
 			vxmob_apply_undo(d, mv->mac, &mv->old);
 		restore_flags(mv, b,

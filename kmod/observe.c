@@ -20,7 +20,6 @@
 
 #define STRANGERS_MAX	4096
 #define RESYNC_DELAY	(HZ / 10)
-#define SETTLE_NS	(100 * NSEC_PER_MSEC)
 
 static void resync_later(struct vxmob_domain *d)
 {
@@ -103,10 +102,14 @@ static void hint_bridge(struct net_device *dev, const u8 *mac, u16 vid)
 		vxmob_hint(d, mac);
 }
 
+/* A device that has one VNI takes any in an entry, and does not look at it. */
 static void hint_vxlan(struct net_device *dev, const u8 *mac, __be32 vni)
 {
-	struct vxmob_domain *d = vxmob_domain_find(dev, be32_to_cpu(vni));
+	struct vxmob_domain *d = NULL;
 
+	if (netif_is_vxlan(dev))
+		d = vxmob_domain_find(dev, vxmob_is_external(dev) ?
+				      be32_to_cpu(vni) : 0);
 	if (!d)
 		return;
 	if (is_zero_ether_addr(mac))
@@ -122,7 +125,18 @@ static int switchdev_event(struct notifier_block *nb, unsigned long event,
 	struct switchdev_notifier_vxlan_fdb_info *vxlan = ptr;
 	struct switchdev_notifier_fdb_info *bridge = ptr;
 
+	/* What a driver writes is told nobody else. */
 	switch (event) {
+	case SWITCHDEV_FDB_ADD_TO_BRIDGE:
+	case SWITCHDEV_FDB_DEL_TO_BRIDGE:
+		if (!vxmob_apply_is_own(ptr))
+			hint_bridge(dev, bridge->addr, bridge->vid);
+		break;
+	case SWITCHDEV_VXLAN_FDB_ADD_TO_BRIDGE:
+	case SWITCHDEV_VXLAN_FDB_DEL_TO_BRIDGE:
+		if (!vxmob_apply_is_own(ptr))
+			hint_vxlan(dev, vxlan->eth_addr, vxlan->vni);
+		break;
 	case SWITCHDEV_FDB_ADD_TO_DEVICE:
 	case SWITCHDEV_FDB_DEL_TO_DEVICE:
 		hint_bridge(dev, bridge->addr, bridge->vid);
@@ -393,7 +407,7 @@ bool vxmob_look(struct vxmob_domain *d, struct vxmob_binding *b)
 	u8 mac[ETH_ALEN];
 
 	ether_addr_copy(mac, b->mac);
-	look_at(d, mac, now, now - READ_ONCE(b->hint_ns) >= SETTLE_NS);
+	look_at(d, mac, now, now - READ_ONCE(b->hint_ns) >= VXMOB_SETTLE_NS);
 	return vxmob_binding_find(d, mac) == b;
 }
 
@@ -444,8 +458,8 @@ static void look_at_live(struct vxmob_domain *d, struct vxmob_binding *b)
 	smp_mb__after_atomic();	/* pairs with test_and_set_bit() of a hint */
 	seen = READ_ONCE(b->hint_ns);
 	waited = ktime_get_ns() - seen;
-	if (!look_at(d, b->mac, seen, waited >= SETTLE_NS) &&
-	    waited < SETTLE_NS)
+	if (!look_at(d, b->mac, seen, waited >= VXMOB_SETTLE_NS) &&
+	    waited < VXMOB_SETTLE_NS)
 		look_again(d, b, waited);
 }
 

@@ -246,11 +246,12 @@ static bool undo_line(struct txn_line *line)
 {
 	bool undone = true;
 
+	if (line->applied)
+		vxmob_fdb_forget(line->b);
 	if (line->applied && still_applied(line)) {
 		undone = vxmob_apply_undo(line->d, line->claim.mac,
 					  &line->fdb);
 		line->b->written = jiffies;	/* the stamp is the module's */
-		vxmob_fdb_forget(line->b);
 		undo_flags(line);
 	}
 	unpin(line);

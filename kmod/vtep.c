@@ -5,6 +5,7 @@
  * control plane has named: an announcement that is snooped is believed from
  * them. The others are there to be listed.
  */
+#include <linux/hash.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
 
@@ -12,11 +13,11 @@
 
 #define UNKNOWN_MAX	4096
 
-/* What the table makes of it spreads it; IPv4 is in the first word. */
+/* IPv4 is in the first word; network and host parts that are alike do not cancel. */
 static u64 addr_hash(const struct vxmob_addr *addr)
 {
 	return get_unaligned((const u64 *)addr->b) ^
-	       get_unaligned((const u64 *)(addr->b + sizeof(u64)));
+	       hash_64(get_unaligned((const u64 *)(addr->b + sizeof(u64))), 64);
 }
 
 /**

@@ -50,6 +50,7 @@
 #define VXMOB_TXN_MAX		131072	/* lines of one transaction */
 #define VXMOB_CHUNK		64	/* bindings handled under one lock hold */
 #define VXMOB_LATENCY_SLOTS	24
+#define VXMOB_SETTLE_NS		(100 * NSEC_PER_MSEC)	/* a hint may be that early */
 #define VXMOB_MOVING_SLOTS	256
 
 /**
@@ -746,6 +747,7 @@ int vxmob_fdb_each_mac(struct vxmob_domain *d,
 
 /* apply.c */
 bool vxmob_monitors(struct vxmob_domain *d);
+bool vxmob_apply_is_own(const struct switchdev_notifier_info *info);
 int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		const struct vxmob_place *to, const struct vxmob_fdb *fdb);
 int vxmob_apply_beforehand(struct vxmob_domain *d, struct vxmob_binding *b,

@@ -126,6 +126,18 @@ abort_at_once()
 	must bound "$mac" '"port":"p1"' '"moves":0,'
 }
 
+# What was known of its entries while it was held is not so any more.
+moves_after_abort()
+{
+	local mac=02:00:00:00:05:04
+
+	must held "$mac"
+	must step abort "$mac"
+	must is_at "$mac" p1
+	must vtep_announces $PEER_VTEP "$mac"
+	must comes_to "$mac" "vx100 $PEER_VTEP"
+}
+
 expires()
 {
 	local prepared=02:00:00:00:06:01 holding=02:00:00:00:06:02
@@ -456,9 +468,9 @@ shown()
 }
 
 ALL_TESTS="prepare_and_abort previous_entry listened hold abort_held
-	abort_at_once expires commit commit_at_once evidence other_evidence ends
-	comes_back third_place late_frames speaks_on speaks_before wrong remote
-	immovable privileges monitor_mode shown"
+	abort_at_once moves_after_abort expires commit commit_at_once evidence
+	other_evidence ends comes_back third_place late_frames speaks_on
+	speaks_before wrong remote immovable privileges monitor_mode shown"
 
 net_private "$@"
 run_tests "$@"
