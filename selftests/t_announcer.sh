@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# not on: stock-6.1
 #
 # What has come to a local port is announced into the overlay by the module itself,
 # at once and in rounds, for as long as it is there: another VTEP hears it, even
@@ -515,8 +514,12 @@ port_taken()
 ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame crossing options
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
 	speaks_too_early many gives_way heard_by_another"
+# The move that nobody heard of, since the machine spoke before its port was ready
+UNHEARD="waits_for_port waits_for_vlan speaks_too_early"
 # The others are about time, and not about what may run at once.
-! brief || ALL_TESTS="defaults addresses stops late_frame crossing duplicate waits_for_port many"
+! brief || ALL_TESTS="defaults addresses stops late_frame crossing duplicate many $UNHEARD"
+# In none of them it is another kernel that makes the difference.
+[[ $(uname -r) != 6.1.* || ${VXMOB_ALL:-0} = 1 ]] || ALL_TESTS=$UNHEARD
 
 net_private "$@"
 run_tests "$@"
