@@ -18,16 +18,6 @@
 #define DUMP_LEN	(64 * 1024)
 #define DUMP_ENTRY_LEN	128	/* more than one entry takes */
 
-/* The entry that ndo_fdb_get() or ndo_fdb_dump() put there */
-static const struct ndmsg *parse_entry(const struct nlmsghdr *nlh,
-				       struct nlattr **tb)
-{
-	if (nlmsg_parse_deprecated(nlh, sizeof(struct ndmsg), tb, NDA_MAX,
-				   NULL, NULL))
-		return NULL;
-	return nlmsg_data(nlh);
-}
-
 /* What an entry says of where it points. It may name the VNI that it would have anyway. */
 static void read_place(const struct vxmob_domain *d, const struct nlattr *attr,
 		       struct vxmob_place *place)
@@ -403,16 +393,23 @@ static bool in_segment(const struct vxmob_domain *d, struct nlattr **tb)
 	return !vxmob_is_external(d->dev);
 }
 
+/* What the kernel put there is well formed. */
+static bool parse_entry(const struct nlmsghdr *nlh, struct nlattr **tb)
+{
+	return !nlmsg_parse_deprecated(nlh, sizeof(struct ndmsg), tb, NDA_MAX,
+				       NULL, NULL) && tb[NDA_LLADDR];
+}
+
 /* Call @fn for each unicast entry in @skb that is in the domain's segment. */
-static void each_entry(struct vxmob_domain *d, struct sk_buff *skb, vxmob_entry_fn fn,
-		       void *data)
+static void each_entry(struct vxmob_domain *d, struct sk_buff *skb,
+		       vxmob_entry_fn fn, void *data)
 {
 	const struct nlmsghdr *nlh = (struct nlmsghdr *)skb->data;
 	struct nlattr *tb[NDA_MAX + 1];
 	int left = skb->len;
 
 	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
-		if (!parse_entry(nlh, tb) || !tb[NDA_LLADDR] ||
+		if (!parse_entry(nlh, tb) ||
 		    !is_valid_ether_addr(nla_data(tb[NDA_LLADDR])))
 			continue;
 		if (in_segment(d, tb))
@@ -522,7 +519,7 @@ int vxmob_fdb_each_mac(struct vxmob_domain *d,
 	if (br && !err)
 		netdev_for_each_lower_dev(br, port, iter) {
 			err = vxmob_fdb_dump(d, br, port, skb, entry_to_sink,
-					   &sink);
+					     &sink);
 			if (err)
 				break;
 		}
