@@ -90,9 +90,8 @@ static void read_bridge(struct vxmob_domain *d, struct net_device *br,
 {
 	const struct nlmsghdr *nlh = get_entry(d, br, mac, d->vid);
 	const struct nda_cacheinfo *ci;
-	const struct nlattr *attr;
+	const struct nlattr *times;
 	const struct ndmsg *ndm;
-	int rem;
 
 	if (!nlh)
 		return;
@@ -102,12 +101,11 @@ static void read_bridge(struct vxmob_domain *d, struct net_device *br,
 	fdb->bridge_static = ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP);
 	fdb->bridge_sticky = ndm->ndm_flags & NTF_STICKY;
 	fdb->bridge_learned = ndm->ndm_flags & NTF_EXT_LEARNED;
-	nlmsg_for_each_attr(attr, nlh, sizeof(*ndm), rem) {
-		if (nla_type(attr) != NDA_CACHEINFO)
-			continue;
-		ci = nla_data(attr);
-		fdb->bridge_age = ci->ndm_updated;
-	}
+	times = nlmsg_find_attr(nlh, sizeof(*ndm), NDA_CACHEINFO);
+	if (!times)
+		return;
+	ci = nla_data(times);
+	fdb->bridge_age = ci->ndm_updated;
 }
 
 /**
