@@ -231,12 +231,18 @@ off()
 
 	must vxmob domain set dev vx100 guard off
 	must announced_at_3 "$mac"
+	# what the entries hold is known after this, until somebody else writes
+	must wait_for older_than "$mac" 200
+	must vtep_announces 10.255.0.3 "$mac"
+	must all_heard
 	must count_repairs
 	must claims_of netlink refuse-stale
 	must zebra_installs "$mac" 10.255.0.2
 	must wait_for claims_are netlink refuse-stale $((COUNT + 1))
 	must is_at "$mac" "vx100 10.255.0.2"
 	must repaired 0
+	must vtep_announces 10.255.0.3 "$mac"
+	must comes_to "$mac" "vx100 10.255.0.3"
 	must vxmob domain set dev vx100 guard on
 }
 
