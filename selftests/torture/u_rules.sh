@@ -25,7 +25,7 @@ rules.c s/a->len < b->len ? -1 : 1/a->len < b->len ? 1 : -1/
 rules.c s/addr_compare(theirs, ours) < 0/addr_compare(theirs, ours) > 0/
 rules.c s/theirs->len && ours->len && //
 rules.c s/mac\[0\] & 1/mac[0] \& 4/
-rules.c s/addr_compare(&claim->place.vtep, &policy->self) == 0/false/
+rules.c s/vxmob_addr_equal(&claim->place.vtep, &policy->self)/false/
 rules.c s/claim->place.state != VXMOB_STATE_NONE/false/
 rules.c s/!(claim->has_seq \&\& bound->has_seq/!(false/
 rules.c s/now_ms - bound->moved_ms < bound->window_ms/now_ms - bound->moved_ms <= bound->window_ms/
