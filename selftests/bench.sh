@@ -129,7 +129,7 @@ print_rst()
 		rule()
 	}
 	{ printf "%-66s  %-11s  %-13s  %-13s  %s\n", $2, $3, $4, $5, $6 }
-	END { rule() }'
+	END { rule() }' | sed 's/ *$//'
 }
 
 plot()
