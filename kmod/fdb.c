@@ -196,7 +196,7 @@ static bool is_plain(const struct vxmob_domain *d, const struct vxmob_fdb *fdb)
 /**
  * vxmob_fdb_read_bound - Read what the databases hold of a binding, and remember it
  * @d: the domain
- * @b: the binding; no event that told of it is too young to be believed
+ * @b: the binding; remembered only if no event has told of it lately
  * @fdb: filled, as by vxmob_fdb_read()
  *
  * Context: BH or process; the domain's lock is held.
