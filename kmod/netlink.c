@@ -515,6 +515,9 @@ static int parse_protect(struct vxmob_options *opt, const struct nlattr *attr,
 {
 	u8 *mac;
 
+	/* Nobody's address stands for a list of nobody. */
+	if (is_zero_ether_addr(nla_data(attr)))
+		return 0;
 	if (opt->n_protect == VXMOB_PROTECT_MAX)
 		return vxmob_nl_bad_attr(extack, attr,
 					 "vxmob: too many protected MACs", -E2BIG);

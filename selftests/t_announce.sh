@@ -289,6 +289,11 @@ reserved()
 	MAC=00:11:22:33:44:55
 	must announce via 10.255.0.2 seq 1
 	must is_at "$MAC" "vx100 10.255.0.2"
+	must vxmob domain set dev vx100 protect none
+	must lacks "$(vxmob domain show)" protect
+	MAC=00:11:22:33:44:66
+	must announce via 10.255.0.2 seq 1
+	must is_at "$MAC" "vx100 10.255.0.2"
 }
 
 # A list of options replaces the one before; a static entry is its owner's.

@@ -96,6 +96,8 @@ words()
 	must misused '"dup-recover" takes never or a number from 30 to 3600' \
 		vxmob domain set dev vx100 dup-recover none
 	must misused '"settle" takes a number' vxmob domain set dev vx100 settle none
+	must misused '"protect" takes none or the MAC address of somebody' \
+		vxmob domain set dev vx100 protect 00:00:00:00:00:00
 	must misused '"vteps" takes known, any or a list' vxmob domain set dev vx100 vteps 10.255.0.2,x
 	must vxmob domain set dev vx100 vteps 10.255.0.2,10.255.0.3
 	must json_true '.[0].vteps == ["10.255.0.2", "10.255.0.3"]' vxmob -json domain show

@@ -34,7 +34,8 @@ static const char domain_usage[] =
 	"                    [ dup-recover { never | SECS } ]\n"
 	"                    [ settle MS ] [ redirect SECS ] [ announce-rounds N ]\n"
 	"                    [ announce-initial MS ] [ announce-step MS ]\n"
-	"                    [ announce-max MS ] [ protect LLADDR ]... [ max-macs N ]\n"
+	"                    [ announce-max MS ] [ protect { none | LLADDR } ]...\n"
+	"                    [ max-macs N ]\n"
 	"       vxmob domain del dev DEV [ vni VNI ]\n"
 	"       vxmob domain { show | list } [ dev DEV ] [ vni VNI ]\n";
 
@@ -109,7 +110,7 @@ static const struct opt domain_opts[] = {
 	{ "announce-max", parse_u32, .attr = VXMOB_A_DOMAIN_ANNOUNCE_MAX,
 	  .max = ANNOUNCE_MS_MAX },
 	{ "protect", parse_lladdr, .attr = VXMOB_A_DOMAIN_PROTECT,
-	  .repeat = true },
+	  .zero = "none", .repeat = true },
 	{ "max-macs", parse_u32, .attr = VXMOB_A_DOMAIN_MAX_MACS,
 	  .min = 1, .max = UINT32_MAX },
 	{ }

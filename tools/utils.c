@@ -545,10 +545,13 @@ static bool get_lladdr(const char *arg, unsigned char *lladdr)
  */
 int parse_lladdr(struct parse *p, const struct opt *o, const char *arg)
 {
-	unsigned char lladdr[LLADDR_LEN];
+	static const unsigned char nobody[LLADDR_LEN];
+	unsigned char lladdr[LLADDR_LEN] = { 0 };
 
-	if (!get_lladdr(arg, lladdr))
+	if (!is_zero(o, arg) && !get_lladdr(arg, lladdr))
 		return bad_value(o, arg, "a MAC address");
+	if (o->zero && !is_zero(o, arg) && !memcmp(lladdr, nobody, LLADDR_LEN))
+		return bad_value(o, arg, "none or the MAC address of somebody");
 	msg_put(p->msg, o->attr, lladdr, sizeof(lladdr));
 	return STATUS_OK;
 }
