@@ -25,7 +25,7 @@ FRR_WITNESS=leaf3
 FRR_WAIT=40		# s that anything may take
 FRR_BRIEF=2		# s, to see whether something lasts
 FRR_CONFIRM=120		# s, a domain's window: longer than the slowest daemon takes
-FRR_WINDOW=25		# s, one whose end is waited for, when all daemons have spoken
+FRR_WINDOW=15		# s, one whose end is waited for, when all daemons have spoken
 FRR_RATE=50		# frames per second to the VM
 # The debugging kernel takes five times as long.
 # shellcheck disable=SC2034 # some are for the cases
@@ -42,8 +42,8 @@ with_vxmob()
 	[ -e /sys/module/vxmob ]
 }
 
-# What BGP alone has not mended in a hundred times what it takes, it will not.
-with_vxmob || FRR_WAIT=15
+# What BGP alone has not mended in fifty times what it takes, it will not.
+with_vxmob || FRR_WAIT=10
 
 # The command must succeed, or the case ends here and tells how things are.
 must()

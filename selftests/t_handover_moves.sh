@@ -86,7 +86,7 @@ nic_start()
 		exec "$NET_HERE/vmnic" --home "$HOSTA:vm0:10.255.0.1" \
 			--home "$HOSTB:vm0:10.255.0.2" --sender "$PEER:vm0" \
 			--witness "$PEER:vx100" --mac $MAC --still $STILL \
-			--quiet 100 --limit 3000 --rounds 3
+			--quiet 100 --cleanup 200 --limit 3000 --rounds 3
 	}
 	exec {NIC_IN}>&"${NIC[1]}" {NIC_OUT}<&"${NIC[0]}"
 	fd=${NIC[1]}

@@ -705,6 +705,9 @@ ALL_TESTS="each_multicast each_headend single_multicast single_headend plain_hea
 	enrolling mapping unaware_bridge families both daemon daemon_deletes take_over
 	learning blackhole device_deleted one_domain_deleted bridge_left vlan_left_each
 	vlan_left_single own_vlan_left"
+# Most are about what comes where, and not about what goes away meanwhile.
+! brief || ALL_TESTS="each_multicast single_headend enrolling mapping both daemon_deletes
+	device_deleted one_domain_deleted bridge_left vlan_left_single own_vlan_left"
 
 net_private "$@"
 run_tests "$@"
