@@ -17,6 +17,7 @@
 
 declare -A ASK_IN ASK_OUT ASK_ERR
 ASK_WAIT=60		# seconds that an answer may take
+! slow_kernel || ASK_WAIT=300
 
 # Keeps a program: the name it goes by, and its command.
 ask_keep()

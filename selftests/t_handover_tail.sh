@@ -167,7 +167,7 @@ daemon_writes()
 }
 
 # It has written, and nobody says any more that the machine has moved: that word
-# counts, and not the deadline.
+# counts.
 daemon_and_no_more()
 {
 	local mac=02:00:00:00:03:04

@@ -243,6 +243,7 @@ takes_over()
 {
 	local old=02:00:00:00:01:09 new=02:00:00:00:01:0a
 
+	defer sysctl -q net.ipv4.neigh.br0.locktime=100
 	must sysctl -q net.ipv4.neigh.br0.locktime=6000
 	must announces "$old" c000020a
 	must becomes_bound "$old" '"ips":["192.0.2.10"]'
