@@ -35,7 +35,8 @@ setup()
 	host_create "$PEER" 3 &&
 	bridge -n "$PEER" fdb add "$MAC" dev vx100 dst 10.255.0.1 self static &&
 	bridge -n "$PEER" fdb add "$MAC" dev vx100 master static &&
-	enrol "$HOSTA" && enrol "$HOSTB"
+	enrol "$HOSTA" && enrol "$HOSTB" &&
+	ask_start "$HOSTA" && ask_start "$HOSTB"
 }
 
 host_create()

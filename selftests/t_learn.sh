@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# processors: 2
 # also on: kcsan
 #
 # A MAC that is heard on a local port has moved there, whoever said before that

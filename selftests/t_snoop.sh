@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# processors: 2
 # also on: kcsan
 #
 # A machine that has arrived announces itself by RARP, and the VTEP in front of
