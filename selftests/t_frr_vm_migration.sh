@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
 # timeout: 900
+# not on: debug
 #
 # A virtual machine migrates in an EVPN-VXLAN fabric, spine and leaves with an AS
 # each, from the host behind one leaf to the host behind another, while it and its
