@@ -96,6 +96,7 @@ run_kernel()
 	local group=$1 flavour=$2 tests
 
 	mapfile -t tests < <(test_files "$group" "$flavour")
+	[ ${#tests[@]} -gt 0 ] || { single "$group-$flavour: no such tests" false; return; }
 	case $flavour:$group in
 	*:rest | stock-*:any | stock-*:frr) set -- --smp 1 "${@:3}" ;;
 	*) shift 2 ;;
