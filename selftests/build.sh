@@ -5,11 +5,12 @@
 # kernel has a folder of its own in the cache, so that modules of several
 # kernels never meet, and a second build does only what has changed.
 #
-#   build.sh [--apart NAME] FLAVOUR [MAKE ARGUMENT]...
+#   build.sh FLAVOUR [MAKE ARGUMENT]...
 #
 # Prints the folder that holds vxmob.ko (and vxmob-test.ko, where the kernel has
-# KUnit).  Compiler warnings in the project's files go to standard error, and
-# the end of the log when the build fails.  --apart: from scratch in another folder.
+# KUnit).  The compiler's warnings in the project's files, the further ones included,
+# go to standard error, in every build until there are none, and so does the end of
+# the log when the build fails.
 
 set -eu -o pipefail
 
@@ -56,6 +57,13 @@ warnings()
 	grep -E -A 4 '(kmod|uapi)/[^ :]*:[0-9]+(:[0-9]+)?: (warning|error)' "$1"
 }
 
+# Says them.  What was compiled is not compiled again, and nobody would be warned: so
+# where there are any, it is.
+warn()
+{
+	! warnings "$1/log" >&2 || find "$1" -name '*.o' -delete
+}
+
 # Sets KDIR and VERSION.
 find_kernel()
 {
@@ -71,33 +79,25 @@ find_kernel()
 
 main()
 {
-	local apart='' flavour dir log
+	local flavour dir log
 
-	if [ "${1:-}" = --apart ]; then
-		apart=-$2
-		shift 2
-	fi
-	[ $# -gt 0 ] || die "usage: build.sh [--apart NAME] FLAVOUR [MAKE ARGUMENT]..."
+	[ $# -gt 0 ] || die "usage: build.sh FLAVOUR [MAKE ARGUMENT]..."
 	flavour=$1
 	shift
 	[ -e "$REPO/Kbuild" ] || die "no Kbuild in $REPO"
 	find_kernel "$flavour"
-	dir=$CACHE/build/$flavour-$VERSION$apart/$(sha256sum <<< "$REPO" | cut -c 1-12)
+	dir=$CACHE/build/$flavour-$VERSION/$(sha256sum <<< "$REPO" | cut -c 1-12)
 	log=$dir/log
 	mkdir -p "$dir"
 	exec 9> "$dir.lock"
 	flock 9
-	if [ -n "$apart" ]; then
-		rm -rf "$dir"
-		mkdir -p "$dir"
-	fi
 	copy_sources "$dir"
-	make -C "$KDIR" M="$dir" -j "$(nproc)" "$@" modules > "$log" 2>&1 9>&- || {
-		warnings "$log" >&2 || true
+	make -C "$KDIR" M="$dir" -j "$(nproc)" W=1 "$@" modules > "$log" 2>&1 9>&- || {
+		warn "$dir"
 		tail -n 20 "$log" >&2
 		die "the module does not build for $flavour"
 	}
-	warnings "$log" >&2 || true
+	warn "$dir"
 	[ -e "$dir/vxmob.ko" ] || die "the build makes no vxmob.ko"
 	echo "$dir"
 }

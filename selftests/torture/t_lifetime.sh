@@ -155,7 +155,7 @@ writes()
 on_cpu()
 {
 	job_start taskset -c "$1" nice -n 19 "${@:2}"
-	JOBS+=("$JOB")
+	JOBS[JOB]=${*:2:4}
 }
 
 requests_start()
@@ -180,17 +180,20 @@ noise_start()
 		on_cpu $cpu "$NET_HERE/sendframe" -c 2000000000 eth g$((cpu + 1)) "${FRAMES[@]}"
 		on_cpu $cpu "$NET_HERE/sendframe" -n "$FAR" -c 2000000000 udp \
 			10.255.0.2,10.255.0.3 10.255.0.1 4789 "${PACKETS[@]}"
-		on_cpu $cpu bridge -force -batch - < <(yes "$(writes)") > /dev/null 2>&1
+		on_cpu $cpu bridge -force -batch - < <(yes "$(writes)") \
+			> /dev/null 2> >(tail -n 3 > "$TMP/writes$cpu")
 	done
 }
 
 # It has been there to the end, and requests of both CPUs have come through.
 noise_stop()
 {
-	local cpu taken
+	local cpu taken job
 
-	must kill "${JOBS[@]}"
-	wait "${JOBS[@]}" || true
+	for job in "${!JOBS[@]}"; do
+		kill "$job" || fail "has ended by itself: ${JOBS[job]}; $(cat "$TMP"/writes*)"
+	done
+	wait "${!JOBS[@]}" || true
 	for cpu in 0 1; do
 		read -r _ _ taken _ < "$TMP/requests$cpu"
 		ktap_print "requests from CPU $cpu: $(< "$TMP/requests$cpu")"
