@@ -13,6 +13,7 @@
 . "$(dirname "$0")/net.sh"
 
 MANY=50000
+TABLE=4096	# addresses that nobody has named, at most
 
 # vx100 and vx200; vx0, which carries VNI 10 and 20; vx6, whose underlay is IPv6.
 setup()
@@ -390,6 +391,33 @@ long_list()
 	must vxmob mac flush dev vx200
 }
 
+# An address that nobody has named is listed where something is bound to it, while the
+# table has room; the control plane is not bound by that.
+table_full()
+{
+	local mac=02:00:00:00:0a
+
+	must vxmob domain set dev vx100 vteps any
+	must vxmob transaction - < <(seq 0 $((TABLE - 1)) | awk '{
+		printf "announce 02:00:04:00:%02x:%02x dev vx100 via 10.253.%d.%d\n",
+			$1 / 256, $1 % 256, $1 / 256, $1 % 256
+	}')
+	must same "$(vxmob vtep show dev vx100 | grep -c '^10\.253\.')" $TABLE
+	must vtep_announces 10.255.0.9 $mac:01
+	must becomes_bound $mac:01 '"via":"10.255.0.9"'
+	must lacks "$(vxmob vtep show dev vx100 | grep '^10\.255\.')" 10.255.0.9
+	must vxmob mac announce $mac:02 dev vx100 via 10.255.0.8
+	must has "$(vxmob vtep show dev vx100 | grep '^10\.255\.')" 10.255.0.8
+	# when those are gone there is room, time and again
+	must vxmob mac flush dev vx100
+	must vteps_are vx100 10.255.0.2:flood:0:0 10.255.0.3:flood:0:0
+	must vtep_announces 10.255.0.9 $mac:03
+	must becomes_bound $mac:03 '"via":"10.255.0.9"'
+	must vteps_are vx100 10.255.0.2:flood:0:0 10.255.0.3:flood:0:0 10.255.0.9:no:1:0
+	must vxmob mac flush dev vx100
+	must vxmob domain set dev vx100 vteps known
+}
+
 # Prints lines that announce many MACs via a VTEP.
 many_lines()
 {
@@ -477,7 +505,7 @@ in_the_midst()
 }
 
 ALL_TESTS="counts known moved kept daemon several misasked privilege namespaces
-	monitoring long_list many"
+	monitoring long_list table_full many"
 
 net_private "$@"
 run_tests "$@"

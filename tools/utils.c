@@ -539,7 +539,8 @@ static bool get_lladdr(const char *arg, unsigned char *lladdr)
  * @o: The option.
  * @arg: The value.
  *
- * Whether it is one that a station can have is for the kernel to say.
+ * Whether it is one that a station can have is for the kernel to say; only of a list,
+ * which an address of zeros would empty, such a one is refused: "none" does that.
  *
  * Return: An enum status.
  */
