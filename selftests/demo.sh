@@ -12,7 +12,7 @@
 #			loaded
 #
 # Environment: VXMOB_DEMO_MOVES, of each mode (default 12); VXMOB_DEMO_KERNEL
-# (default stock-6.1), and those of moves.sh.
+# (default stock-6.12), and those of moves.sh.
 
 set -u -o pipefail
 
@@ -36,7 +36,7 @@ on_host()
 {
 	"$HERE/packages.sh" build vm frr || die "packages are missing"
 	make -s -C "$HERE" vmnic vty || die "the programs do not build"
-	exec "$HERE/vm.sh" --kernel "${VXMOB_DEMO_KERNEL:-stock-6.1}" \
+	exec "$HERE/vm.sh" --kernel "${VXMOB_DEMO_KERNEL:-stock-6.12}" \
 		--timeout 1800 -- "$HERE/demo.sh" --inside
 }
 
