@@ -252,7 +252,7 @@ static void report_refresh(struct vxmob_domain *d,
 {
 	if (was->status != next->status)
 		vxmob_event_claim(d, VXMOB_EVENT_CONFIRMED, claim,
-				  VXMOB_VERDICT_REFRESH, was, 0);
+				  VXMOB_VERDICT_REFRESH, was, next, 0);
 }
 
 /**
@@ -290,7 +290,8 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 	vxmob_stats_latency(d, latency);
 	trace_vxmob_retarget(d, claim, &was.cur, latency);
 	vxmob_event_claim(d, event_of(ruling), claim, ruling->verdict, &was,
-			  latency);
+			  ruling->verdict == VXMOB_VERDICT_ACCEPT_WITHDRAW ?
+			  NULL : next, latency);
 	if (ruling->verdict == VXMOB_VERDICT_ACCEPT_MOVE &&
 	    next->duplicate && (!was.duplicate ||
 				next->status == VXMOB_STATUS_FROZEN))
@@ -313,13 +314,15 @@ void vxmob_claim_commit(struct vxmob_domain *d, struct vxmob_binding *b,
 void vxmob_claim_refused(struct vxmob_domain *d, const struct vxmob_binding *b,
 			 const struct vxmob_claim *claim, u8 verdict, u8 rule)
 {
+	const struct vxmob_mobility *bound = b ? &b->mob : NULL;
+
 	lockdep_assert_held(&d->lock);
 	vxmob_stats_claim(d, claim->origin, verdict);
 	trace_vxmob_claim(d, claim, verdict, rule);
 	if (b && is_observed(claim) && vxmob_guard_insists(b))
 		return;
 	vxmob_event_claim(d, VXMOB_EVENT_CLAIM_REFUSED, claim, verdict,
-			  b ? &b->mob : NULL, 0);
+			  bound, bound, 0);
 }
 
 static u8 verdict_of_error(int err)

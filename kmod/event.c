@@ -148,13 +148,19 @@ static int put_bound(struct sk_buff *skb, const struct vxmob_mobility *was)
 {
 	if (!was || was->cur.state == VXMOB_STATE_NONE)
 		return 0;
-	if (put_place(skb, VXMOB_A_EVENT_FROM, &was->cur) ||
-	    nla_put_u32(skb, VXMOB_A_EVENT_STATUS, was->status))
+	if (put_place(skb, VXMOB_A_EVENT_FROM, &was->cur))
 		return -EMSGSIZE;
 	if (was->has_seq &&
 	    nla_put_u32(skb, VXMOB_A_EVENT_BOUND_SEQ, was->seq))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static int put_status(struct sk_buff *skb, const struct vxmob_mobility *is)
+{
+	if (!is || is->cur.state == VXMOB_STATE_NONE)
+		return 0;
+	return nla_put_u32(skb, VXMOB_A_EVENT_STATUS, is->status);
 }
 
 /**
@@ -235,13 +241,15 @@ void vxmob_event_move(struct vxmob_domain *d, u32 type,
  * @claim: the claim
  * @verdict: enum vxmob_verdict
  * @was: the MAC's mobility state when the claim came, or NULL
+ * @is: that after it, or NULL
  * @latency_ns: nanoseconds from evidence to applied; 0 if it was not
  *
  * Context: BH or process; the domain's lock is held.
  */
 void vxmob_event_claim(struct vxmob_domain *d, u32 type,
 		       const struct vxmob_claim *claim, u8 verdict,
-		       const struct vxmob_mobility *was, u64 latency_ns)
+		       const struct vxmob_mobility *was,
+		       const struct vxmob_mobility *is, u64 latency_ns)
 {
 	struct sk_buff *skb;
 	void *hdr;
@@ -250,6 +258,7 @@ void vxmob_event_claim(struct vxmob_domain *d, u32 type,
 	if (!skb)
 		return;
 	if (put_claim(skb, claim, verdict) || put_bound(skb, was) ||
+	    put_status(skb, is) ||
 	    (latency_ns && nla_put_u64_64bit(skb, VXMOB_A_EVENT_LATENCY_NS,
 					     latency_ns, VXMOB_A_EVENT_PAD)))
 		nlmsg_free(skb);

@@ -94,7 +94,7 @@ static void tell(struct vxmob_domain *d, struct vxmob_binding *b,
 		return;
 	if (b->insist > 1)
 		event = VXMOB_EVENT_INSISTING;
-	vxmob_event_claim(d, event, claim, verdict, &b->mob,
+	vxmob_event_claim(d, event, claim, verdict, &b->mob, &b->mob,
 			  vxmob_latency_ns(claim));
 }
 

@@ -174,7 +174,10 @@ struct vxmob_steps *vxmob_steps_parse(struct net *net,
 	const struct nlattr *attr;
 	int rem;
 
-	*err = count > VXMOB_MOVES_MAX ? -E2BIG : 0;
+	*err = 0;
+	if (count > VXMOB_MOVES_MAX)
+		*err = vxmob_nl_bad_attr(extack, NULL, "vxmob: too many moves",
+					 -E2BIG);
 	if (!count || *err)
 		return NULL;
 	steps = kvzalloc(struct_size(steps, step, count), GFP_KERNEL_ACCOUNT);
@@ -248,6 +251,18 @@ int vxmob_steps_ready(struct vxmob_steps *steps)
 	return 0;
 }
 
+static int take_step(struct step *s, struct netlink_ext_ack *extack)
+{
+	int err = vxmob_move_step(s->d, s->want.mac, s->op);
+
+	s->done = !err;
+	if (err > 0)	/* it was so already, and stays so whatever happens */
+		return 0;
+	if (err)
+		NL_SET_ERR_MSG(extack, "vxmob: the move has ended meanwhile, or the MAC may not move");
+	return err;
+}
+
 static int go(struct vxmob_steps *steps, u32 op)
 {
 	struct step *s;
@@ -256,12 +271,10 @@ static int go(struct vxmob_steps *steps, u32 op)
 	for (s = steps->step; s < steps->step + steps->n; s++) {
 		if (s->op != op)
 			continue;
-		err = vxmob_move_step(s->d, s->want.mac, op);
-		s->done = !err;
+		err = take_step(s, steps->extack);
 		if (!err)
 			continue;
 		steps->bad = s->attr;
-		NL_SET_ERR_MSG(steps->extack, "vxmob: the move has ended meanwhile, or the MAC may not move");
 		return err;
 	}
 	return 0;
@@ -318,7 +331,7 @@ static int do_step(struct genl_info *info, u32 op, int last)
 	mutex_lock(&vxmob_net(net)->claim_lock);
 	err = ready(&s, info->extack);
 	if (!err && op != VXMOB_MOVE_OP_PREPARE)
-		err = vxmob_move_step(s.d, s.want.mac, op);
+		err = take_step(&s, info->extack);
 	mutex_unlock(&vxmob_net(net)->claim_lock);
 	vxmob_domain_put(s.d);
 	return err;

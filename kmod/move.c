@@ -195,6 +195,7 @@ static void restore_binding(struct vxmob_domain *d, struct vxmob_move *mv,
 	b->moves--;
 	b->written = jiffies;
 	WRITE_ONCE(d->gen, d->gen + 1);
+	vxmob_blackhole_set(d, b);	/* it may have been one move too many */
 	vxmob_watch_later(d, b);
 }
 
@@ -216,9 +217,13 @@ static void put_back(struct vxmob_domain *d, struct vxmob_move *mv)
 	WRITE_ONCE(mv->quiet, quiet);
 }
 
+/* Where the port has left the bridge the machine has nothing to come back to. */
 static void call_off(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 {
-	if (mv->role == VXMOB_ROLE_SOURCE)
+	if (mv->role == VXMOB_ROLE_SOURCE &&
+	    mv->stage == VXMOB_STAGE_HELD && !vxmob_port_valid(d, mv->port))
+		speak_up(d, mv);
+	else if (mv->role == VXMOB_ROLE_SOURCE)
 		put_back(d, mv);
 	take_out(d, mv, event);
 }
@@ -246,22 +251,46 @@ static unsigned long earlier(unsigned long a, unsigned long b)
 	return time_before(a, b) ? a : b;
 }
 
+static bool is_pinned(struct vxmob_domain *d, const u8 *mac)
+{
+	struct vxmob_binding *b = vxmob_binding_find(d, mac);
+
+	return b && test_bit(VXMOB_B_PINNED, &b->flags);
+}
+
+/* What a transaction has pinned waits for its end. Returns whether time was up. */
+static bool look_at_clock(struct vxmob_domain *d, struct vxmob_move *mv)
+{
+	bool over = time_after_eq(jiffies, mv->until);
+
+	if (!over && !(waits_to_turn(mv) &&
+		       time_after_eq(jiffies, mv->turn_at)))
+		return false;
+	if (is_pinned(d, mv->mac))
+		*(over ? &mv->until : &mv->turn_at) = jiffies + 1;
+	else if (over)
+		time_is_up(d, mv);
+	else
+		speak_up(d, mv);
+	return true;
+}
+
 static void on_time(struct timer_list *t)
 {
 	struct vxmob_domain *d = container_of(t, struct vxmob_domain,
 					      move_timer);
 	unsigned long next = jiffies + MAX_JIFFY_OFFSET;
 	struct vxmob_move *mv, *tmp;
+	int n = 0;
 
 	spin_lock(&d->lock);
 	if (d->dead)
 		goto out;
-	list_for_each_entry_safe(mv, tmp, &d->move_list, list)
-		if (time_after_eq(jiffies, mv->until))
-			time_is_up(d, mv);
-		else if (waits_to_turn(mv) &&
-			 time_after_eq(jiffies, mv->turn_at))
-			speak_up(d, mv);
+	list_for_each_entry_safe(mv, tmp, &d->move_list, list) {
+		n += look_at_clock(d, mv);
+		if (n == VXMOB_CHUNK)	/* the others at the next tick */
+			break;
+	}
 	list_for_each_entry(mv, &d->move_list, list)
 		next = earlier(next, waits_to_turn(mv) ?
 			       earlier(mv->until, mv->turn_at) : mv->until);
@@ -713,7 +742,7 @@ static int hold_source(struct vxmob_domain *d, struct vxmob_move *mv)
 static int hold_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 {
 	if (mv->stage != VXMOB_STAGE_PREPARED)
-		return 0;
+		return 1;
 	if (mv->role == VXMOB_ROLE_SOURCE)
 		return hold_source(d, mv);
 	enter_stage(mv, VXMOB_STAGE_HELD, VXMOB_EVENT_MOVE_HELD);
@@ -722,13 +751,13 @@ static int hold_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 
 static int commit_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 {
-	int err = 0;
+	int err;
 
 	if (mv->role == VXMOB_ROLE_SOURCE) {
 		err = hold_locked(d, mv);
-		if (!err && mv->stage == VXMOB_STAGE_HELD)
+		if (err >= 0 && mv->stage == VXMOB_STAGE_HELD)
 			source_moved(d, mv);
-		return err;
+		return min(err, 0);
 	}
 	if (mv->stage != VXMOB_STAGE_MOVED)
 		open_locked(d, mv);
@@ -744,8 +773,9 @@ static int commit_locked(struct vxmob_domain *d, struct vxmob_move *mv)
  * @op: enum vxmob_move_op, but not prepare
  *
  * Context: process; takes the domain's lock.
- * Return: 0; -ENOENT if the move has ended meanwhile, or the error of a verdict:
- *	only a hold, or the commit of what was not held, can fail.
+ * Return: 0; 1 if it was held already; -ENOENT if the move has ended meanwhile, or
+ *	the error of a verdict: only a hold, or the commit of what was not held, can
+ *	fail.
  */
 int vxmob_move_step(struct vxmob_domain *d, const u8 *mac, u32 op)
 {
@@ -813,6 +843,12 @@ static int check_step(const struct vxmob_move *mv, u32 op,
 	return 0;
 }
 
+static int refuse(struct netlink_ext_ack *extack, u8 verdict)
+{
+	vxmob_nl_set_verdict(extack, verdict);
+	return vxmob_nl_verdict_errno(verdict);
+}
+
 /**
  * vxmob_move_check - Whether a step of a move can be taken
  * @d: the domain
@@ -831,18 +867,14 @@ int vxmob_move_check(struct vxmob_domain *d, const u8 *mac, u32 op,
 
 	spin_lock_bh(&d->lock);
 	mv = d->dead ? NULL : vxmob_move_find(d, mac);
-	if (mv)
+	if (mv && op == VXMOB_MOVE_OP_ABORT && is_pinned(d, mac))
+		err = refuse(extack, VXMOB_VERDICT_REFUSE_BUSY);
+	else if (mv)
 		err = check_step(mv, op, extack);
 	else
 		NL_SET_ERR_MSG(extack, "vxmob: no move of that MAC is prepared");
 	spin_unlock_bh(&d->lock);
 	return err;
-}
-
-static int refuse(struct netlink_ext_ack *extack, u8 verdict)
-{
-	vxmob_nl_set_verdict(extack, verdict);
-	return vxmob_nl_verdict_errno(verdict);
 }
 
 static int refuse_because(struct netlink_ext_ack *extack, const char *why,

@@ -82,12 +82,12 @@ static void send(struct vxmob_move *mv, struct sk_buff *skb)
 	skb_forward_csum(skb);
 	sport = udp_flow_src_port(mv->d->net, skb, SPORT_MIN, SPORT_MAX, true);
 	skb = tag(mv->d, skb);
-	if (!skb)
-		return;
-	if (push_header(skb, mv->d->vni))
+	if (skb && push_header(skb, mv->d->vni)) {
 		kfree_skb(skb);
-	else
-		vxmob_redirect_xmit(mv, skb, 0, 0, sport);
+		skb = NULL;
+	}
+	if (!skb || vxmob_redirect_xmit(mv, skb, 0, 0, sport))
+		this_cpu_inc(mv->d->stats->redirect_dropped);
 }
 
 /*

@@ -354,6 +354,13 @@ static struct vxmob_domain *find_domain(struct txn *txn, struct nlattr **tb)
 	return d;
 }
 
+/* What is missing in a line has no attribute of its own that could be named. */
+static void name_line(struct txn *txn, const struct nlattr *attr)
+{
+	if (txn->extack && !txn->extack->bad_attr)
+		NL_SET_BAD_ATTR(txn->extack, attr);
+}
+
 static int parse_line(struct txn *txn, struct nlattr *attr)
 {
 	struct txn_line *line = &txn->line[txn->n];
@@ -367,16 +374,20 @@ static int parse_line(struct txn *txn, struct nlattr *attr)
 		return -EINVAL;
 	}
 	line->d = find_domain(txn, tb);
-	if (IS_ERR(line->d))
+	if (IS_ERR(line->d)) {
+		name_line(txn, attr);
 		return PTR_ERR(line->d);
+	}
 	line->attr = attr;
 	err = vxmob_nl_parse_claim(line->d, tb, nla_data(attr), nla_len(attr),
 				   nla_get_u32(tb[VXMOB_A_MAC_OP]),
 				   &line->claim, &line->ips, txn->extack);
-	if (err)
-		vxmob_domain_put(line->d);
-	else
+	if (!err) {
 		txn->n++;
+		return 0;
+	}
+	vxmob_domain_put(line->d);
+	name_line(txn, attr);
 	return err;
 }
 

@@ -11,7 +11,8 @@
  *
  *	RTNL			domains come, change and go
  *	vxmob_net.claim_lock	control claims and transactions, one at a time
- *	gates_lock; hooks_lock	of gate.c; of redirect.c and of tail.c: who needs a hook
+ *	gates_lock; listen_lock; hooks_lock	of gate.c; underlay.c; tail.c: who needs a
+ *				hook
  *	vxmob_domain.lock	bindings, and what the FDBs show of them; moves
  *	locks of the vxlan and bridge FDBs; vxmob_net.event_lock; vxmob_fifo.lock
  *
@@ -844,7 +845,8 @@ bool vxmob_limit_heard(struct vxmob_limits *l, const u8 *mac, u64 now);
 void vxmob_event_domain(struct vxmob_domain *d, u32 type);
 void vxmob_event_claim(struct vxmob_domain *d, u32 type,
 		       const struct vxmob_claim *claim, u8 verdict,
-		       const struct vxmob_mobility *was, u64 latency_ns);
+		       const struct vxmob_mobility *was,
+		       const struct vxmob_mobility *is, u64 latency_ns);
 void vxmob_event_binding(struct vxmob_domain *d, u32 type,
 			 const struct vxmob_binding *b);
 void vxmob_event_move(struct vxmob_domain *d, u32 type,

@@ -94,7 +94,8 @@ origins()
 	must guest_sends g1 "$mac"
 	must says '"event":"mac-new"' "$mac" '"origin":"learn"' '"to":{"state":"local","port":"p1"' '"latency_ns":'
 	must vtep_announces 10.255.0.2 "$mac"
-	must says '"event":"mac-move"' "$mac" '"origin":"snoop"' '"via":"10.255.0.2"' '"latency_ns":'
+	must says '"event":"mac-move"' "$mac" '"origin":"snoop"' '"via":"10.255.0.2"' \
+		'"status":"provisional"' '"latency_ns":'
 	must guest_sends g2 "$mac"
 	must says '"event":"mac-move"' "$mac" '"origin":"learn"' '"to":{"state":"local","port":"p2"'
 	must vtep_announces 10.255.0.9 "$mac"

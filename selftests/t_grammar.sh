@@ -249,6 +249,18 @@ batches()
 	must lacks "$SAID" "$TMP/batch:1"
 	must lacks "$SAID" "$TMP/batch:5"
 	must bound "$MAC" '"via":"10.255.0.3"'
+	# what cannot be cut into words is no end, either, and less than a refusal
+	cat > "$TMP/batch" <<-END
+		mac get 02:00:00:00:00:09 dev vx100
+		mac announce "$MAC dev vx100 via 10.255.0.2
+		mac announce $MAC dev vx100 via 10.255.0.4
+	END
+	must understood vxmob -force -batch "$TMP/batch"
+	must has "$SAID" "$TMP/batch:2: a quote that does not end"
+	must bound "$MAC" '"via":"10.255.0.4"'
+	sed -i 1d "$TMP/batch"
+	must misused "a quote that does not end" vxmob -force -batch "$TMP/batch"
+	must misused "a quote that does not end" vxmob -batch "$TMP/batch"
 	must vxmob mac flush dev vx100
 }
 

@@ -179,6 +179,88 @@ commit()
 	must is_at "$mac" "vx100 $PEER_VTEP"
 }
 
+# A transaction decides about the MACs in its lines, and nobody else meanwhile.
+stands_in_a_line()
+{
+	local mac=02:00:00:00:05:05 at
+
+	must held "$mac"
+	printf -v at 'announce %s dev vx100 via %s\nmove abort %s dev vx100\n' \
+		"$mac" $THIRD_VTEP "$mac"
+	must unchanged refused "refuse-busy: " vxmob transaction - <<< "$at"
+	must moving "$mac" '"stage":"held"'
+	must bound "$mac" "\"via\":\"$PEER_VTEP\""
+	must step abort "$mac"
+	must is_at "$mac" p1
+}
+
+# It cannot be put back where there is no port any more.
+port_has_left()
+{
+	local mac=02:00:00:00:05:06
+
+	must port_create p9 g9
+	must guest_sends g9 "$mac"
+	must becomes_bound "$mac" '"port":"p9"'
+	must step prepare "$mac" to $PEER_VTEP
+	must step hold "$mac"
+	must comes_to "$mac" "vx100 $PEER_VTEP"
+	must ip link del p9
+	must step abort "$mac"
+	must settled "$mac"
+	must is_at "$mac" "vx100 $PEER_VTEP"
+	must bound "$mac" "\"via\":\"$PEER_VTEP\""
+	must vxmob mac withdraw "$mac" dev vx100
+	must lacks "$(bridge fdb show)" "$mac"
+}
+
+port_create()
+{
+	defer ip link del "$1"
+	ip -batch - <<-END
+		link add $1 type veth peer name $2
+		link set $1 addrgenmode none master br0
+		link set $2 addrgenmode none up
+		link set $1 up
+	END
+}
+
+# A hold that made it a duplicate is undone, and so is what was done about that.
+one_move_too_many()
+{
+	local mac=02:00:00:00:05:07
+
+	must vxmob domain set dev vx100 dup-moves 2 dup-action blackhole
+	defer vxmob domain set dev vx100 dup-moves 5 dup-action warn
+	must runs_here "$mac"
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"port":"p2"' '!blackhole'
+	must step prepare "$mac" to $PEER_VTEP
+	must step hold "$mac"
+	must bound "$mac" '"status":"frozen"' '"blackhole"'
+	must step abort "$mac"
+	must bound "$mac" '"port":"p2"' '"status":"confirmed"' '!blackhole'
+}
+
+# What was held before a transaction stays so when that fails.
+held_before()
+{
+	local mac=02:00:00:00:05:08 other=02:00:00:00:05:09
+
+	must held "$mac"
+	must leaving "$other"
+	must vxmob mac announce "$other" dev vx100 on p1 sticky
+	must refused "may not move" vxmob transaction - <<-END
+		move hold $mac dev vx100
+		move hold $other dev vx100
+	END
+	must moving "$mac" '"stage":"held"'
+	must is_at "$mac" "vx100 $PEER_VTEP"
+	must moving "$other" '"stage":"prepared"'
+	must step abort "$mac"
+	must step abort "$other"
+}
+
 # Who says nothing in between has it held first.
 commit_at_once()
 {
@@ -468,7 +550,8 @@ shown()
 }
 
 ALL_TESTS="prepare_and_abort previous_entry listened hold abort_held
-	abort_at_once moves_after_abort expires commit commit_at_once evidence
+	abort_at_once moves_after_abort stands_in_a_line
+	port_has_left one_move_too_many held_before expires commit commit_at_once evidence
 	other_evidence ends comes_back third_place late_frames speaks_on
 	speaks_before wrong remote immovable privileges monitor_mode shown"
 

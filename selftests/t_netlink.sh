@@ -109,6 +109,10 @@ malformed()
 	bad "is needed" domain-del
 	bad "is needed" domain-set
 	bad "the transaction is empty" transaction
+	# of what is missing in a line the line is named
+	bad "offset=20 vxmob: a device is needed" transaction transaction.line={ mac.op=u32:0 "$mac" "$via" }
+	bad "offset=20 vxmob: a MAC is needed" transaction transaction.line={ mac.op=u32:0 "$vx" "$via" }
+	bad "offset=20 vxmob: a VTEP or a port" transaction transaction.line={ mac.op=u32:0 "$vx" "$mac" }
 	bad "a MAC is needed" mac-announce "$vx" "$via"
 	bad "a VTEP or a port" mac-announce "$vx" "$mac"
 	bad "not both" mac-announce "$vx" "$mac" "$via" mac.on=dev:p1

@@ -17,6 +17,13 @@ static bool idle(void)
 	return pipeline_drain();
 }
 
+/* Of several failures the worst is told, and any is worse than findings. */
+static void worsen(int *status, int ret)
+{
+	if (*status < ret || *status == STATUS_FINDINGS)
+		*status = ret;
+}
+
 /* Returns whether the batch goes on. */
 static bool batch_line(const struct input *in, int *status)
 {
@@ -31,9 +38,19 @@ static bool batch_line(const struct input *in, int *status)
 	if (ret <= STATUS_OK || ret == STATUS_FINDINGS)
 		return true;
 	fprintf(stderr, "Command failed %s:%u\n", in->name, in->line);
-	if (*status < ret || *status == STATUS_FINDINGS)
-		*status = ret;
+	worsen(status, ret);
 	return options.force;
+}
+
+/* Does what there is to do with what input_line() has returned. */
+static bool goes_on(const struct input *in, int more, int *status)
+{
+	if (more < 0) {
+		worsen(status, STATUS_USAGE);
+		return more == INPUT_BAD && options.force;
+	}
+	return more && (!pipeline_failed() || options.force) &&
+	       batch_line(in, status);
 }
 
 /**
@@ -44,7 +61,7 @@ static bool batch_line(const struct input *in, int *status)
  */
 int run_batch(const char *file)
 {
-	int more, status = STATUS_OK;
+	int status = STATUS_OK;
 	struct input in;
 
 	if (!input_open(&in, file))
@@ -52,14 +69,8 @@ int run_batch(const char *file)
 	in.idle = idle;
 	err_after(idle);
 	pipeline_start(file);
-	for (;;) {
-		more = input_line(&in);
-		if (more <= 0 || (pipeline_failed() && !options.force) ||
-		    !batch_line(&in, &status))
-			break;
-	}
-	if (more < 0)
-		status = STATUS_USAGE;
+	while (goes_on(&in, input_line(&in), &status))
+		;
 	pipeline_drain();
 	input_close(&in);
 	return pipeline_failed() ? STATUS_KERNEL : status;

@@ -101,7 +101,7 @@ static ssize_t find_line(struct input *in)
 		len = input_read(in);
 		if (len < 0)
 			return err("cannot read \"%s\": %s", in->name,
-				   strerror(errno)), -1;
+				   strerror(errno)), INPUT_FAILED;
 		if (!len)
 			return seen;
 	}
@@ -150,6 +150,14 @@ static bool cut_comment(struct input *in)
 	return false;
 }
 
+static int bad_line(const struct input *in, const char *why)
+{
+	err_where(in->name, in->line);
+	err("%s", why);
+	err_where(NULL, 0);
+	return INPUT_BAD;
+}
+
 /* Reads a line with what continues it. */
 static int read_text(struct input *in)
 {
@@ -161,11 +169,8 @@ static int read_text(struct input *in)
 		ret = add_line(in);
 		if (ret <= 0)
 			return in->text_len && !ret ? 1 : ret;
-		if (strlen(in->text) != in->text_len) {
-			err_where(in->name, in->line);
-			err("a NUL byte");
-			return -1;
-		}
+		if (strlen(in->text) != in->text_len)
+			return bad_line(in, "a NUL byte");
 		if (cut_comment(in) || !in->text_len ||
 		    in->text[in->text_len - 1] != '\\')
 			return 1;
@@ -197,11 +202,8 @@ static int split(struct input *in)
 		quote = *c == '"' || *c == '\'' ? *c++ : 0;
 		add_word(in, c);
 		c = quote ? strchr(c, quote) : c + strcspn(c, space);
-		if (!c) {
-			err_where(in->name, in->line);
-			err("a quote that does not end");
-			return -1;
-		}
+		if (!c)
+			return bad_line(in, "a quote that does not end");
 		if (*c)
 			*c++ = '\0';
 	}
@@ -211,7 +213,8 @@ static int split(struct input *in)
  * input_line() - Read the next line that is neither empty nor a comment.
  * @in: The file; @argv and @argc hold the line.
  *
- * Return: 1; 0 at the end of the file; -1 for an error that has been said.
+ * Return: 1; 0 at the end of the file; INPUT_BAD if the line is none, but the next
+ *	may be; INPUT_FAILED. What was wrong has been said.
  */
 int input_line(struct input *in)
 {
@@ -221,8 +224,9 @@ int input_line(struct input *in)
 		ret = read_text(in);
 		if (ret <= 0)
 			return ret;
-		if (split(in))
-			return -1;
+		ret = split(in);
+		if (ret)
+			return ret;
 	} while (!in->argc);
 	return 1;
 }

@@ -46,6 +46,10 @@ struct input {
 	int argv_size;
 };
 
+/* What input_line() returns for an error */
+#define INPUT_BAD	-1
+#define INPUT_FAILED	-2
+
 bool input_open(struct input *in, const char *name);
 int input_line(struct input *in);
 void input_close(struct input *in);

@@ -63,20 +63,38 @@ unload()
 
 # --- one run ----------------------------------------------------------------
 
-# Puts each vxlan device that comes under the module's eyes.
+# Puts each vxlan device that comes under the module's eyes, and of one that has many
+# segments each that is a VLAN's.
 enrol_all()
 {
-	local ns dev rest
+	local ns dev vni
 
 	while :; do
 		for ns in "" $(ip netns list | cut -d ' ' -f 1); do
-			while read -r dev rest; do
-				vxmob ${ns:+-n "$ns"} domain add dev "${dev%%@*}" mode monitor &&
-					echo "$dev"
-			done < <(ip ${ns:+-n "$ns"} -brief link show type vxlan)
+			while read -r dev vni; do
+				vxmob ${ns:+-n "$ns"} domain add dev "$dev" $vni mode monitor &&
+					echo "$dev $vni"
+			done < <(segments ${ns:+-n "$ns"})
 		done
 		doze 0.05
 	done 2> /dev/null
+}
+
+# Prints the segments of a namespace: the name of the device, and "vni" with a VNI
+# where there may be others.
+segments()
+{
+	local dev rest
+
+	while read -r dev rest; do
+		dev=${dev%%@*}
+		if [[ $(ip "$@" -details link show "$dev") == *" external "* ]]; then
+			bridge "$@" -json vlan tunnelshow dev "$dev" |
+			grep -oE '"tunid":[0-9]+' | sed "s/.*:/$dev vni /"
+		else
+			echo "$dev"
+		fi
+	done < <(ip "$@" -brief link show type vxlan)
 }
 
 # Prints what a judge says; its status.
@@ -109,7 +127,7 @@ judge()
 {
 	local file=$1 how=$2
 
-	export -f run_judge run_watched enrol_all doze
+	export -f run_judge run_watched enrol_all segments doze
 	export SOURCE NEWER LIMIT TMP NEVER_FD
 	unshare --net -- bash -c '"$@"' - "$how" "${@:3}" > "$TMP/said"
 	sed -nE 's/\x1b\[[0-9;]*m//g; s/^ *(TEST: *)?(.*[^ \t])[ \t]*\[ *OK *\].*/\2/p
