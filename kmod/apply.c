@@ -229,6 +229,7 @@ static bool vxlan_stands(const struct vxmob_fdb *fdb,
 	       (fdb->vxlan_learned || fdb->vxlan_fixed);
 }
 
+/* What the module only pretends to have written is not there yet. */
 static int turn_vxlan(struct vxmob_domain *d, struct vxmob_binding *b,
 		      const struct vxmob_place *to, const struct vxmob_fdb *fdb)
 {
@@ -237,7 +238,7 @@ static int turn_vxlan(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (vxlan_stands(fdb, to))
 		return 0;
 	err = vxlan_write(d, b->mac, to);
-	if (!err && !fdb->vxlan_learned)
+	if (!err && (!fdb->vxlan_learned || fdb->pretended))
 		set_bit(VXMOB_B_VXLAN_OURS, &b->flags);
 	return err;
 }

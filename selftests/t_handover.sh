@@ -194,6 +194,25 @@ stands_in_a_line()
 	must is_at "$mac" p1
 }
 
+# What is written for it once it has gone on is the module's, and goes with it.
+goes_on_quietly()
+{
+	local mac=02:00:00:00:05:0a
+
+	must listener_start
+	must runs_here "$mac"
+	must step prepare "$mac" to $PEER_VTEP
+	must unchanged step hold "$mac"
+	must vxmob mac announce "$mac" dev vx100 via $THIRD_VTEP
+	must comes_to "$mac" "vx100 $THIRD_VTEP"
+	must settled "$mac"
+	must vxmob domain del dev vx100
+	must lacks "$(bridge fdb show)" "$mac"
+	must vxmob domain add dev vx100 snoop rarp redirect 600
+	must guest_sends g2 $SENDER
+	must becomes_bound $SENDER '"port":"p2"'
+}
+
 # It cannot be put back where there is no port any more.
 port_has_left()
 {
@@ -551,7 +570,7 @@ shown()
 
 ALL_TESTS="prepare_and_abort previous_entry listened hold abort_held
 	abort_at_once moves_after_abort stands_in_a_line
-	port_has_left one_move_too_many held_before expires commit commit_at_once evidence
+	goes_on_quietly port_has_left one_move_too_many held_before expires commit commit_at_once evidence
 	other_evidence ends comes_back third_place late_frames speaks_on
 	speaks_before wrong remote immovable privileges monitor_mode shown"
 
