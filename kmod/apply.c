@@ -203,7 +203,8 @@ static void bridge_erase(struct vxmob_domain *d, const u8 *mac,
 
 /*
  * An entry that the module creates, or that it makes an externally learned one,
- * does not age any more: it is the module's to remove.
+ * does not age any more: it is the module's to remove. What it only pretends to have
+ * written is not there yet.
  */
 static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
 		       u32 ifindex, const struct vxmob_fdb *fdb)
@@ -216,7 +217,7 @@ static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (err)
 		return err;
 	b->written = jiffies;	/* whatever came before has been overwritten */
-	if (!fdb->bridge_learned || ifindex != d->ifindex)
+	if (!fdb->bridge_learned || ifindex != d->ifindex || fdb->pretended)
 		set_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
 	return 0;
 }
@@ -229,7 +230,6 @@ static bool vxlan_stands(const struct vxmob_fdb *fdb,
 	       (fdb->vxlan_learned || fdb->vxlan_fixed);
 }
 
-/* What the module only pretends to have written is not there yet. */
 static int turn_vxlan(struct vxmob_domain *d, struct vxmob_binding *b,
 		      const struct vxmob_place *to, const struct vxmob_fdb *fdb)
 {
@@ -253,7 +253,8 @@ static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 	err = turn_vxlan(d, b, to, fdb);
 	if (err)
 		return err;
-	if (fdb->bridge_port == d->ifindex && fdb->bridge_learned)
+	if (fdb->bridge_port == d->ifindex && fdb->bridge_learned &&
+	    !fdb->pretended)
 		return 0;
 	err = turn_bridge(d, b, d->ifindex, fdb);
 	if (!err)
@@ -381,7 +382,7 @@ static bool undone(const struct vxmob_fdb *now, const struct vxmob_fdb *old)
  * vxmob_apply_undo - Put a MAC's entries back
  * @d: the domain
  * @mac: the MAC
- * @old: what vxmob_fdb_read() said before the entries were changed
+ * @old: what vxmob_fdb_read_real() said before the entries were changed
  *
  * Forwarding is restored; that an entry has become externally learned cannot
  * be taken back.
@@ -397,7 +398,7 @@ bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 	lockdep_assert_held(&d->lock);
 	if (vxmob_monitors(d))
 		return true;
-	vxmob_fdb_read(d, mac, &now);
+	vxmob_fdb_read_real(d, mac, &now);
 	if (old->vxlan.state == VXMOB_STATE_REMOTE &&
 	    !vxmob_place_equal(&now.vxlan, &old->vxlan))
 		vxlan_write(d, mac, &old->vxlan);
@@ -408,7 +409,7 @@ bool vxmob_apply_undo(struct vxmob_domain *d, const u8 *mac,
 	if (old->vxlan.state == VXMOB_STATE_NONE &&
 	    now.vxlan.state == VXMOB_STATE_REMOTE)
 		vxlan_erase(d, mac, &now.vxlan);
-	vxmob_fdb_read(d, mac, &now);
+	vxmob_fdb_read_real(d, mac, &now);
 	return undone(&now, old);
 }
 

@@ -128,6 +128,30 @@ void vxmob_fdb_ask_for(struct vxmob_domain *d)
 }
 
 /**
+ * vxmob_fdb_read_real - Read what both forwarding databases really hold of a MAC
+ * @d: the domain
+ * @mac: the MAC
+ * @fdb: filled
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_fdb_read_real(struct vxmob_domain *d, const u8 *mac,
+			 struct vxmob_fdb *fdb)
+{
+	struct net_device *br;
+
+	lockdep_assert_held(&d->lock);
+	memset(fdb, 0, sizeof(*fdb));
+	fdb->read_at = jiffies;
+	rcu_read_lock();
+	read_vxlan(d, mac, fdb);
+	br = rcu_dereference(d->br);
+	if (br)
+		read_bridge(d, br, mac, fdb);
+	rcu_read_unlock();
+}
+
+/**
  * vxmob_fdb_read - Read what both forwarding databases hold of a MAC
  * @d: the domain
  * @mac: the MAC
@@ -141,17 +165,7 @@ void vxmob_fdb_ask_for(struct vxmob_domain *d)
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb)
 {
-	struct net_device *br;
-
-	lockdep_assert_held(&d->lock);
-	memset(fdb, 0, sizeof(*fdb));
-	fdb->read_at = jiffies;
-	rcu_read_lock();
-	read_vxlan(d, mac, fdb);
-	br = rcu_dereference(d->br);
-	if (br)
-		read_bridge(d, br, mac, fdb);
-	rcu_read_unlock();
+	vxmob_fdb_read_real(d, mac, fdb);
 	vxmob_move_pretend(d, mac, fdb);
 }
 

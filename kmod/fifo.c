@@ -15,6 +15,7 @@
 
 #define SEGMENTS_MAX	1024
 #define BYTES_MAX	(1024 * 1024)
+#define MEMORY_MAX	(64 * 1024 * 1024)	/* of a namespace's moves */
 #define BATCH		64
 
 /**
@@ -34,13 +35,15 @@ struct kept {
 /**
  * vxmob_fifo_init - Prepare to keep frames
  * @f: the FIFO
+ * @net: namespace of the domain, which outlives what is kept
  *
  * Context: any.
  */
-void vxmob_fifo_init(struct vxmob_fifo *f)
+void vxmob_fifo_init(struct vxmob_fifo *f, const struct net *net)
 {
 	spin_lock_init(&f->lock);
 	INIT_LIST_HEAD(&f->frames);
+	f->memory = &vxmob_net(net)->kept;
 	f->keeping = true;
 }
 
@@ -66,10 +69,12 @@ static struct kept *wrap(struct sk_buff *skb, const struct nf_hook_state *state)
 	return k;
 }
 
+/* A machine that is held is not to cost the others theirs; all are not to cost the host. */
 static bool has_room(const struct vxmob_fifo *f, const struct sk_buff *skb)
 {
 	return f->segments + segments(skb) <= SEGMENTS_MAX &&
-	       f->bytes + skb->len <= BYTES_MAX;
+	       f->bytes + skb->len <= BYTES_MAX &&
+	       atomic_long_read(f->memory) + skb->truesize <= MEMORY_MAX;
 }
 
 static void add(struct vxmob_fifo *f, struct kept *k)
@@ -77,6 +82,7 @@ static void add(struct vxmob_fifo *f, struct kept *k)
 	list_add_tail(&k->list, &f->frames);
 	WRITE_ONCE(f->segments, f->segments + segments(k->skb));
 	f->bytes += k->skb->len;
+	atomic_long_add(k->skb->truesize, f->memory);
 }
 
 static void take(struct vxmob_fifo *f, struct kept *k, struct list_head *to)
@@ -84,6 +90,7 @@ static void take(struct vxmob_fifo *f, struct kept *k, struct list_head *to)
 	list_move_tail(&k->list, to);
 	WRITE_ONCE(f->segments, f->segments - segments(k->skb));
 	f->bytes -= k->skb->len;
+	atomic_long_sub(k->skb->truesize, f->memory);
 }
 
 static unsigned int overflow(struct vxmob_move *mv, const struct sk_buff *skb)

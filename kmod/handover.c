@@ -291,7 +291,8 @@ int vxmob_steps_go(struct vxmob_steps *steps)
 {
 	if (!steps)
 		return 0;
-	return go(steps, VXMOB_MOVE_OP_HOLD) ?:
+	return go(steps, VXMOB_MOVE_OP_PREPARE) ?:
+	       go(steps, VXMOB_MOVE_OP_HOLD) ?:
 	       go(steps, VXMOB_MOVE_OP_COMMIT) ?:
 	       go(steps, VXMOB_MOVE_OP_ABORT);
 }
@@ -330,7 +331,7 @@ static int do_step(struct genl_info *info, u32 op, int last)
 		return err;
 	mutex_lock(&vxmob_net(net)->claim_lock);
 	err = ready(&s, info->extack);
-	if (!err && op != VXMOB_MOVE_OP_PREPARE)
+	if (!err)
 		err = take_step(&s, info->extack);
 	mutex_unlock(&vxmob_net(net)->claim_lock);
 	vxmob_domain_put(s.d);

@@ -89,7 +89,8 @@ static void wake_at(struct vxmob_domain *d, unsigned long when)
 static void take_out(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 {
 	lockdep_assert_held(&d->lock);
-	vxmob_event_move(d, event, mv);
+	if (mv->told)
+		vxmob_event_move(d, event, mv);
 	hash_del_rcu(&mv->node);
 	list_del_rcu(&mv->list);
 	WRITE_ONCE(d->n_moves, d->n_moves - 1);
@@ -99,8 +100,16 @@ static void take_out(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 	queue_delayed_work(vxmob_wq, &d->move_work, HOOKS_LAST);
 }
 
+static void tell(struct vxmob_move *mv)
+{
+	if (!mv->told)
+		vxmob_event_move(mv->d, VXMOB_EVENT_MOVE_PREPARED, mv);
+	mv->told = true;
+}
+
 static void enter_stage(struct vxmob_move *mv, u8 stage, u32 event)
 {
+	tell(mv);
 	WRITE_ONCE(mv->stage, stage);
 	WRITE_ONCE(mv->d->move_gen, mv->d->move_gen + 1);
 	vxmob_event_move(mv->d, event, mv);
@@ -203,18 +212,14 @@ static void restore_binding(struct vxmob_domain *d, struct vxmob_move *mv,
 static void put_back(struct vxmob_domain *d, struct vxmob_move *mv)
 {
 	struct vxmob_binding *b = vxmob_binding_find(d, mv->mac);
-	bool quiet = mv->quiet;
 
-	WRITE_ONCE(mv->quiet, false);	/* read what is really there */
-	if (b && (is_on(b, mv->port) || is_at(b, &mv->peer))) {
-		vxmob_fdb_forget(b);
-		if (!quiet || !mv->listened)
-			vxmob_apply_undo(d, mv->mac, &mv->old);
-		restore_flags(mv, b,
-			      !quiet && mv->stage == VXMOB_STAGE_HELD);
-		restore_binding(d, mv, b);
-	}
-	WRITE_ONCE(mv->quiet, quiet);
+	if (!b || !(is_on(b, mv->port) || is_at(b, &mv->peer)))
+		return;
+	vxmob_fdb_forget(b);
+	if (!mv->quiet || !mv->listened)
+		vxmob_apply_undo(d, mv->mac, &mv->old);
+	restore_flags(mv, b, !mv->quiet && mv->stage == VXMOB_STAGE_HELD);
+	restore_binding(d, mv, b);
 }
 
 /* Where the port has left the bridge the machine has nothing to come back to. */
@@ -251,10 +256,8 @@ static unsigned long earlier(unsigned long a, unsigned long b)
 	return time_before(a, b) ? a : b;
 }
 
-static bool is_pinned(struct vxmob_domain *d, const u8 *mac)
+static bool is_pinned(const struct vxmob_binding *b)
 {
-	struct vxmob_binding *b = vxmob_binding_find(d, mac);
-
 	return b && test_bit(VXMOB_B_PINNED, &b->flags);
 }
 
@@ -266,7 +269,7 @@ static bool look_at_clock(struct vxmob_domain *d, struct vxmob_move *mv)
 	if (!over && !(waits_to_turn(mv) &&
 		       time_after_eq(jiffies, mv->turn_at)))
 		return false;
-	if (is_pinned(d, mv->mac))
+	if (is_pinned(vxmob_binding_find(d, mv->mac)))
 		*(over ? &mv->until : &mv->turn_at) = jiffies + 1;
 	else if (over)
 		time_is_up(d, mv);
@@ -500,7 +503,7 @@ bool vxmob_move_is_quiet(struct vxmob_domain *d, const u8 *mac,
 	struct vxmob_move *mv = vxmob_move_find(d, mac);
 
 	return mv && mv->role == VXMOB_ROLE_SOURCE && mv->quiet &&
-	       fdb->bridge_port == mv->port &&
+	       (fdb->pretended || fdb->bridge_port == mv->port) &&
 	       vxmob_addr_equal(&mv->peer, &to->vtep);
 }
 
@@ -749,6 +752,24 @@ static int hold_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 	return 0;
 }
 
+/* It takes the place of what is left of the one before. */
+static int begin_locked(struct vxmob_domain *d, struct vxmob_move *mv)
+{
+	struct vxmob_move *other;
+	struct hlist_node *next;
+
+	hash_for_each_possible_safe(d->moves, other, next, node, hash(mv->mac)) {
+		if (other == mv || !ether_addr_equal(other->mac, mv->mac))
+			continue;
+		if (other->role == VXMOB_ROLE_SOURCE)
+			end_source(d, other, VXMOB_EVENT_MOVE_ENDED);
+		else
+			take_out(d, other, VXMOB_EVENT_MOVE_ENDED);
+	}
+	tell(mv);
+	return 0;
+}
+
 static int commit_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 {
 	int err;
@@ -767,10 +788,11 @@ static int commit_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 }
 
 /**
- * vxmob_move_step - Take a step of a move that vxmob_move_check() has approved
+ * vxmob_move_step - Take a step that vxmob_move_check() has approved, or
+ *	vxmob_move_prepare() has prepared
  * @d: the domain
  * @mac: the MAC
- * @op: enum vxmob_move_op, but not prepare
+ * @op: enum vxmob_move_op
  *
  * Context: process; takes the domain's lock.
  * Return: 0; 1 if it was held already; -ENOENT if the move has ended meanwhile, or
@@ -787,7 +809,9 @@ int vxmob_move_step(struct vxmob_domain *d, const u8 *mac, u32 op)
 	if (!mv)
 		goto out;
 	err = 0;
-	if (op == VXMOB_MOVE_OP_HOLD)
+	if (op == VXMOB_MOVE_OP_PREPARE)
+		err = begin_locked(d, mv);
+	else if (op == VXMOB_MOVE_OP_HOLD)
 		err = hold_locked(d, mv);
 	else if (op == VXMOB_MOVE_OP_COMMIT)
 		err = commit_locked(d, mv);
@@ -867,7 +891,8 @@ int vxmob_move_check(struct vxmob_domain *d, const u8 *mac, u32 op,
 
 	spin_lock_bh(&d->lock);
 	mv = d->dead ? NULL : vxmob_move_find(d, mac);
-	if (mv && op == VXMOB_MOVE_OP_ABORT && is_pinned(d, mac))
+	if (mv && op == VXMOB_MOVE_OP_ABORT &&
+	    is_pinned(vxmob_binding_find(d, mac)))
 		err = refuse(extack, VXMOB_VERDICT_REFUSE_BUSY);
 	else if (mv)
 		err = check_step(mv, op, extack);
@@ -897,7 +922,7 @@ static int check_mac(struct vxmob_domain *d, const u8 *mac,
 		return refuse(extack, VXMOB_VERDICT_REFUSE_NEXTHOP);
 	if (fdb->bridge_static)
 		return refuse(extack, VXMOB_VERDICT_REFUSE_STATIC);
-	if (b && test_bit(VXMOB_B_PINNED, &b->flags))
+	if (is_pinned(b))
 		return refuse(extack, VXMOB_VERDICT_REFUSE_BUSY);
 	if (b && b->mob.status == VXMOB_STATUS_FROZEN)
 		return refuse(extack, VXMOB_VERDICT_REFUSE_FROZEN);
@@ -923,6 +948,9 @@ static int check_ends(struct vxmob_domain *d, const struct vxmob_move *mv,
 	    b->mob.cur.state == VXMOB_STATE_LOCAL)
 		return refuse_because(extack, "vxmob: the MAC is on a local port already",
 				      -EEXIST);
+	if (!vxmob_port_valid(d, mv->port))
+		return refuse_because(extack, "vxmob: the port has left the bridge",
+				      -ENODEV);
 	return 0;
 }
 
@@ -941,14 +969,6 @@ static int check_other(struct vxmob_domain *d, const u8 *mac,
 	return 0;
 }
 
-static void end_other(struct vxmob_domain *d, struct vxmob_move *other)
-{
-	if (other && other->role == VXMOB_ROLE_SOURCE)
-		end_source(d, other, VXMOB_EVENT_MOVE_ENDED);
-	else if (other)
-		take_out(d, other, VXMOB_EVENT_MOVE_ENDED);
-}
-
 /* A machine that comes back at once: not all have heard yet that it was away. */
 static void inherit_tail(struct vxmob_move *mv, const struct vxmob_move *other)
 {
@@ -962,15 +982,12 @@ static void inherit_tail(struct vxmob_move *mv, const struct vxmob_move *other)
 /* Of two that a packet may meet it meets the new one, and always one of them. */
 static void insert(struct vxmob_domain *d, struct vxmob_move *mv, u32 deadline)
 {
-	struct vxmob_move *other = vxmob_move_find(d, mv->mac);
-
-	inherit_tail(mv, other);
+	inherit_tail(mv, vxmob_move_find(d, mv->mac));
 	mv->until = jiffies + deadline * HZ;
 	hash_add_rcu(d->moves, &mv->node, hash(mv->mac));
 	list_add_tail_rcu(&mv->list, &d->move_list);
 	WRITE_ONCE(d->n_moves, d->n_moves + 1);
-	end_other(d, other);
-	enter_stage(mv, VXMOB_STAGE_PREPARED, VXMOB_EVENT_MOVE_PREPARED);
+	WRITE_ONCE(d->move_gen, d->move_gen + 1);
 	wake_at(d, mv->until);
 }
 
@@ -1023,19 +1040,21 @@ static struct net_device *port_of(struct vxmob_domain *d, struct vxmob_move *mv)
 	return mv->port ? dev_get_by_index(d->net, mv->port) : NULL;
 }
 
-static int get_hooks(struct vxmob_domain *d, struct vxmob_move *mv)
+static int get_hooks(struct vxmob_domain *d, struct vxmob_move *mv,
+		     struct netlink_ext_ack *extack)
 {
 	struct net_device *port = port_of(d, mv);
 	int err;
 
-	if (!port)	/* 0 if the MAC is on none, which is refused with a reason */
-		return mv->port ? -ENODEV : 0;
+	if (!port)	/* which is refused with a reason */
+		return 0;
 	mv->gate = vxmob_gate_get(port);
 	dev_put(port);
 	if (IS_ERR(mv->gate)) {
 		err = PTR_ERR(mv->gate);
 		mv->gate = NULL;
-		return err;
+		return refuse_because(extack, "vxmob: the kernel does not let the port be watched",
+				      err);
 	}
 	err = vxmob_underlay_get(d->underlay);
 	if (err)
@@ -1062,7 +1081,7 @@ static struct vxmob_move *alloc(struct vxmob_domain *d,
 	mv->peer = want->peer;
 	mv->port = want->port;
 	mv->open_on = want->open_on;
-	vxmob_fifo_init(&mv->fifo);
+	vxmob_fifo_init(&mv->fifo, d->net);
 	count(mv, 1);
 	return mv;
 }
@@ -1073,7 +1092,9 @@ static struct vxmob_move *alloc(struct vxmob_domain *d,
  * @want: what is wanted
  * @extack: for the reason of a refusal
  *
- * Of a domain that has ended not even the namespaces may be there any more.
+ * What is left of an earlier move of the MAC goes on until the step is taken, by
+ * vxmob_move_step(), or taken back, by an abort. Of a domain that has ended not even
+ * the namespaces may be there any more.
  *
  * Context: process, may sleep; claim_lock is held; takes the domain's lock.
  * Return: 0 or a negative error, and nothing has changed.
@@ -1094,7 +1115,7 @@ int vxmob_move_prepare(struct vxmob_domain *d,
 	mv = alloc(d, want);
 	if (!mv)
 		return -ENOMEM;
-	err = get_hooks(d, mv);
+	err = get_hooks(d, mv, extack);
 	if (!err) {
 		spin_lock_bh(&d->lock);
 		err = prepare_locked(d, mv, want->deadline, extack);

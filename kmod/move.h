@@ -24,6 +24,7 @@
 /**
  * struct vxmob_fifo - Frames kept for a machine, in the order that they came in
  * @lock: protects the rest; innermost
+ * @memory: vxmob_net.kept
  * @frames: struct kept
  * @segments: how many, an aggregate counted by its segments
  * @bytes: how much
@@ -33,6 +34,7 @@
  */
 struct vxmob_fifo {
 	spinlock_t lock;	/* protects the rest */
+	atomic_long_t *memory;
 	struct list_head frames;
 	u32 segments;
 	u32 bytes;
@@ -53,6 +55,7 @@ struct vxmob_fifo {
  * @listened: nor is it to be for long: a routing daemon would withdraw the MAC
  *	(see Documentation/handover.rst)
  * @holding: the claim that is being made is the hold itself
+ * @told: its beginning was reported; of a transaction that fails none is
  * @tailed: it has the hooks of tail.c
  * @hooked: it has the hook of underlay.c
  * @peer: at the source the VTEP that the machine moves to; at the target the one
@@ -90,6 +93,7 @@ struct vxmob_move {
 	u8 quiet;
 	bool listened;
 	bool holding;
+	bool told;
 	bool tailed;
 	bool hooked;
 	struct vxmob_addr peer;
@@ -160,7 +164,7 @@ struct vxmob_gate *vxmob_gate_get(struct net_device *port);
 void vxmob_gate_put(struct vxmob_gate *g);
 
 /* fifo.c */
-void vxmob_fifo_init(struct vxmob_fifo *f);
+void vxmob_fifo_init(struct vxmob_fifo *f, const struct net *net);
 unsigned int vxmob_fifo_keep(struct vxmob_move *mv, struct sk_buff *skb,
 			     const struct nf_hook_state *state);
 bool vxmob_fifo_drain(struct vxmob_fifo *f);

@@ -60,34 +60,50 @@ static int push_header(struct sk_buff *skb, u32 vni)
 	return 0;
 }
 
-/*
- * A tag is not the packet's but the frame's: the domain's own, or one that the
- * bridge does not look at. Returns NULL, and the frame is gone, without memory.
- */
-static struct sk_buff *tag(const struct vxmob_domain *d, struct sk_buff *skb)
+/* The domain's own tag is not the packet's. */
+static void tag(const struct vxmob_domain *d, struct sk_buff *skb)
 {
 	if (d->vid)
 		__vlan_hwaccel_clear_tag(skb);
 	if (vxmob_overlay_is_tagged(d))
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vid);
-	return skb_vlan_tag_present(skb) ? __vlan_hwaccel_push_inside(skb) :
-					   skb;
 }
 
+static int send_one(struct vxmob_move *mv, struct sk_buff *skb, __be16 sport)
+{
+	int err = push_header(skb, mv->d->vni);
+
+	if (!err)
+		return vxmob_redirect_xmit(mv, skb, 0, 0, sport);
+	kfree_skb(skb);
+	return err;
+}
+
+/*
+ * What a tunnel can carry is asked of the vxlan device, as the stack would: a tag
+ * goes into the frame, and aggregates of what is in a tunnel already, and checksums
+ * that only some hardware knows, are made what they stand for.
+ */
 static void send(struct vxmob_move *mv, struct sk_buff *skb)
 {
+	struct sk_buff *next;
+	bool again = false;
 	__be16 sport;
 
 	skb_push(skb, ETH_HLEN);
 	skb_forward_csum(skb);
 	sport = udp_flow_src_port(mv->d->net, skb, SPORT_MIN, SPORT_MAX, true);
-	skb = tag(mv->d, skb);
-	if (skb && push_header(skb, mv->d->vni)) {
-		kfree_skb(skb);
-		skb = NULL;
-	}
-	if (!skb || vxmob_redirect_xmit(mv, skb, 0, 0, sport))
+	tag(mv->d, skb);
+	skb->dev = mv->d->dev;
+	skb = validate_xmit_skb_list(skb, mv->d->dev, &again);
+	if (!skb)
 		this_cpu_inc(mv->d->stats->redirect_dropped);
+	for (; skb; skb = next) {
+		next = skb->next;
+		skb_mark_not_on_list(skb);
+		if (send_one(mv, skb, sport))
+			this_cpu_inc(mv->d->stats->redirect_dropped);
+	}
 }
 
 /*

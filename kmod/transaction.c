@@ -29,8 +29,9 @@
  * @ruling: how it was judged
  * @next: the mobility state that follows
  * @flags: flags of @b before the line was applied
- * @fdb: what the forwarding databases held before; read when the line is
- *	judged, and again when it is applied
+ * @fdb: what the forwarding databases held before, or were pretended to hold; read
+ *	when the line is judged, and again when it is applied
+ * @old: what they really held
  */
 struct txn_line {
 	struct nlattr *attr;
@@ -44,6 +45,7 @@ struct txn_line {
 	struct vxmob_mobility next;
 	unsigned long flags;
 	struct vxmob_fdb fdb;
+	struct vxmob_fdb old;
 };
 
 /**
@@ -161,6 +163,9 @@ static int apply_line(struct txn *txn, struct txn_line *line)
 	int err;
 
 	vxmob_fdb_recall(line->d, line->claim.mac, line->b, &line->fdb);
+	line->old = line->fdb;
+	if (line->fdb.pretended)
+		vxmob_fdb_read_real(line->d, line->claim.mac, &line->old);
 	if (line->fdb.vxlan_nexthop)
 		return refused(txn, line, VXMOB_VERDICT_REFUSE_NEXTHOP);
 	if (line->fdb.bridge_static)
@@ -216,7 +221,7 @@ static int commit_line(struct txn *txn, struct txn_line *line)
  */
 static void undo_flags(struct txn_line *line)
 {
-	const struct vxmob_fdb *old = &line->fdb;
+	const struct vxmob_fdb *old = &line->old;
 
 	assign_bit(VXMOB_B_VXLAN_OURS, &line->b->flags,
 		   test_bit(VXMOB_B_VXLAN_OURS, &line->flags) ||
@@ -232,7 +237,7 @@ static bool still_applied(const struct txn_line *line)
 	static const struct vxmob_place nowhere;
 	struct vxmob_fdb now;
 
-	vxmob_fdb_read(line->d, line->claim.mac, &now);
+	vxmob_fdb_read_real(line->d, line->claim.mac, &now);
 	return vxmob_fdb_shows(line->d, &now,
 			       line->claim.op == VXMOB_OP_WITHDRAW ?
 			       &nowhere : &line->claim.place);
@@ -250,7 +255,7 @@ static bool undo_line(struct txn_line *line)
 		vxmob_fdb_forget(line->b);
 	if (line->applied && still_applied(line)) {
 		undone = vxmob_apply_undo(line->d, line->claim.mac,
-					  &line->fdb);
+					  &line->old);
 		line->b->written = jiffies;	/* the stamp is the module's */
 		undo_flags(line);
 	}

@@ -70,6 +70,7 @@
  * @tails: moves whose bridges are in it; under the lock of tail.c
  * @hearers: domains that listen on the ports of bridges; under RTNL
  * @blocked: ports of bridges that do not forward, by index; changed under RTNL
+ * @kept: bytes of memory that frames take which its domains' moves keep
  * @moving: moves whose packets or bridges are in it, by the last byte of the MAC
  */
 struct vxmob_net {
@@ -84,6 +85,7 @@ struct vxmob_net {
 	unsigned int tails;
 	unsigned int hearers;
 	struct xarray blocked;
+	atomic_long_t kept;
 	atomic_t moving[VXMOB_MOVING_SLOTS];
 };
 
@@ -716,6 +718,8 @@ typedef void (*vxmob_entry_fn)(struct vxmob_domain *d, struct nlattr **tb,
 			       void *data);
 
 void vxmob_fdb_ask_for(struct vxmob_domain *d);
+void vxmob_fdb_read_real(struct vxmob_domain *d, const u8 *mac,
+			 struct vxmob_fdb *fdb);
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb);
 void vxmob_fdb_read_bound(struct vxmob_domain *d, struct vxmob_binding *b,

@@ -280,6 +280,35 @@ held_before()
 	must step abort "$other"
 }
 
+# It comes back, or so a transaction says that is refused: what is still sent to it
+# here is sent on all the same.  One that is not refused takes its place.
+prepared_in_vain()
+{
+	local mac=02:00:00:00:05:0b order
+
+	must held "$mac"
+	must step commit "$mac"
+	must far_watch_start
+	must monitor_start "$TMP/events"
+	must refused "is not on a local port" vxmob transaction - <<-END
+		move prepare $mac dev vx100 on p1 from $PEER_VTEP
+		move prepare 02:00:00:00:05:0c dev vx100 to $PEER_VTEP
+	END
+	must refused "prepared already" vxmob transaction - <<-END
+		move prepare $mac dev vx100 on p1 from $PEER_VTEP
+		move prepare $mac dev vx100 on p1 from $PEER_VTEP
+	END
+	must moving "$mac" '"role":"source"' '"stage":"moved"'
+	must vtep_sends_to $THIRD_VTEP "$mac" 0000050b
+	must sent_on 63
+	must vxmob transaction - <<< "move prepare $mac dev vx100 on p1 from $PEER_VTEP"
+	must moving "$mac" '"role":"target"' '"stage":"prepared"'
+	must wait_for has_line "$TMP/events" '"event":"move-prepared"' "$mac"
+	order=$(grep -o '"event":"move-[a-z]*"' "$TMP/events")
+	must same "${order//$'\n'/ }" '"event":"move-ended" "event":"move-prepared"'
+	must step abort "$mac"
+}
+
 # Who says nothing in between has it held first.
 commit_at_once()
 {
@@ -570,8 +599,8 @@ shown()
 
 ALL_TESTS="prepare_and_abort previous_entry listened hold abort_held
 	abort_at_once moves_after_abort stands_in_a_line
-	goes_on_quietly port_has_left one_move_too_many held_before expires commit commit_at_once evidence
-	other_evidence ends comes_back third_place late_frames speaks_on
+	goes_on_quietly port_has_left one_move_too_many held_before prepared_in_vain expires
+	commit commit_at_once evidence other_evidence ends comes_back third_place late_frames speaks_on
 	speaks_before wrong remote immovable privileges monitor_mode shown"
 
 net_private "$@"

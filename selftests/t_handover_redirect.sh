@@ -456,6 +456,60 @@ segments()
 	wait "$CONNECT" || fail "the session has broken: $(< "$TMP/broken")"
 }
 
+# So are those of a tunnel of the machine's own, to which a machine on the old host
+# sends that no routing daemon has told of the move yet.
+nested_segments()
+{
+	local short
+
+	must hosts_create ONE TWO
+	THREE=
+	# what goes out is packets, as on a wire
+	must nsexec "$ONE" ethtool -K u0 tso off > /dev/null
+	must nested_session_start
+	must more_received "$TMP/listen" $BYTES
+	sum_of redirected
+	ktap_print "$SUM packets were sent on"
+	must [ "$SUM" -gt 100 ]
+	# each is as long as it says
+	short=$(nsexec "$GUEST" nstat -asz IpExtInTruncatedPkts | awk '/^Ip/ { print $2 }')
+	must same "$short" 0
+	kill -TERM "$CONNECT"
+	wait "$CONNECT" || fail "the session has broken: $(< "$TMP/broken")"
+}
+
+# The machine is on TWO now, and so ONE believes, quietly; the other one is on ONE's p2.
+nested_session_start()
+{
+	local mac=02:00:00:00:06:04 sender=02:00:00:00:0d:04
+
+	setup_ns GUEST NEAR || return
+	nested_end "$TWO" g1 "$GUEST" $mac 1 4 $sender && nested_end "$ONE" g2 "$NEAR" $sender 4 1 $mac &&
+	NET_NS=$ONE listener_start &&
+	vxmob -n "$ONE" mac announce $sender dev vx100 on p2 &&
+	vxmob -n "$ONE" mac announce $mac dev vx100 on p1 &&
+	NET_NS=$ONE step prepare $mac to 10.255.0.2 && NET_NS=$ONE step hold $mac &&
+	vxmob -n "$TWO" mac announce $mac dev vx100 on p1 &&
+	vxmob -n "$TWO" mac announce $sender dev vx100 via 10.255.0.1 &&
+	session_runs "$NEAR" 198.51.100.1
+}
+
+# A machine, and the end of its tunnel to another one: host, its link, namespace, MAC,
+# last byte of its address, and the other's and its MAC.
+nested_end()
+{
+	ip -n "$1" link set "$2" netns "$3" &&
+	ip -n "$3" -batch - <<-END
+		link set $2 address $4
+		addr add 192.0.2.$5/24 dev $2
+		link set $2 mtu 1450 up
+		neigh add 192.0.2.$6 lladdr $7 dev $2
+		link add n0 type vxlan id 7 local 192.0.2.$5 remote 192.0.2.$6 dstport 4789
+		addr add 198.51.100.$5/24 dev n0
+		link set n0 mtu 1400 up
+	END
+}
+
 ethtool_all()
 {
 	local ns
@@ -489,10 +543,16 @@ session_start()
 	vxmob -n "$TWO" mac announce $mac dev vx100 on p1 &&
 	vxmob -n "$TWO" mac announce 02:00:00:00:0d:03 dev vx100 via 10.255.0.3 &&
 	vxmob -n "$THREE" mac announce $mac dev vx100 via 10.255.0.1 || return
-	job_start ip netns exec "$GUEST" "$NET_HERE/tcpstream" listen 192.0.2.1 5000 "$TMP/listen" 2>> "$TMP/broken"
+	session_runs "$THREE" 192.0.2.1
+}
+
+# From a namespace to an address of the machine
+session_runs()
+{
+	job_start ip netns exec "$GUEST" "$NET_HERE/tcpstream" listen "$2" 5000 "$TMP/listen" 2>> "$TMP/broken"
 	wait_for listens || return
 	# the program itself is to get the signal that ends the session
-	job_start ip netns exec "$THREE" "$NET_HERE/tcpstream" connect 192.0.2.1 5000 "$TMP/connect" 60000 2>> "$TMP/broken"
+	job_start ip netns exec "$1" "$NET_HERE/tcpstream" connect "$2" 5000 "$TMP/connect" 60000 2>> "$TMP/broken"
 	CONNECT=$JOB
 	wait_for [ -s "$TMP/connect" ] && wait_for has_bytes "$TMP/connect" 1
 }
@@ -520,7 +580,7 @@ more_received()
 
 ALL_TESTS="sends_on only_then others refused_ones resolution checksums
 	without_checksum fragments broken learning switched_off ipv6_underlay
-	loop_of_two ring_of_three segments"
+	loop_of_two ring_of_three segments nested_segments"
 
 net_private "$@"
 run_tests "$@"

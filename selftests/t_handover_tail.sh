@@ -249,6 +249,27 @@ third_place()
 	must is_at "$mac" "vx100 $THIRD_VTEP"
 }
 
+# A transaction has it there, and fails: the entries are as they were.
+third_place_in_vain()
+{
+	local mac=02:00:00:00:04:03 other=02:00:00:00:04:04
+
+	must runs_here "$other"
+	must quietly_held "$mac"
+	must step prepare "$other" to $PEER_VTEP
+	must vxmob mac announce "$other" dev vx100 on p1 sticky
+	must refused "may not move" vxmob transaction - <<-END
+		announce $mac dev vx100 via $THIRD_VTEP
+		move hold $other dev vx100
+	END
+	must is_at "$mac" p1
+	must lacks "$(bridge fdb show dev vx100)" "$mac"
+	must moving "$mac" '"stage":"held"'
+	must bound "$mac" '"via":"10.255.0.2"'
+	must step abort "$mac"
+	must step abort "$other"
+}
+
 # Called off, by a word and by time.
 called_off()
 {
@@ -384,7 +405,7 @@ external()
 }
 
 ALL_TESTS="from_port barred from_host daemon_writes daemon_and_no_more daemon_first
-	evidence nobody_writes third_place called_off came_back port_down vlan_aware
+	evidence nobody_writes third_place third_place_in_vain called_off came_back port_down vlan_aware
 	external"
 
 net_private "$@"
