@@ -519,7 +519,7 @@ ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame cros
 # The move that nobody heard of, since the machine spoke before its port was ready
 UNHEARD="waits_for_port waits_for_vlan speaks_too_early"
 # The others are about time, and not about what may run at once.
-! brief || ALL_TESTS="defaults addresses stops duplicate many $UNHEARD"
+! brief || ALL_TESTS="defaults addresses duplicate many $UNHEARD"
 # In none of them it is another kernel that makes the difference.
 [[ $(uname -r) != 6.1.* || ${VXMOB_ALL:-0} = 1 ]] || ALL_TESTS=$UNHEARD
 

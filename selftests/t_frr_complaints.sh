@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: frr
 # timeout: 900
-# not on: debug
+# not on: debug stock-6.12
 #
 # What users of EVPN complain of when virtual machines move, with a live FRR that
 # errs in each of these ways.  Without the module (VXMOB_NOLOAD=1) every case

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: stock-6.12
 # also on: kcsan
 #
 # What was decided is defended: a late or reordered update of a routing daemon, or

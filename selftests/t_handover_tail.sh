@@ -6,6 +6,7 @@
 # a withdrawal.  Meanwhile what this host's own ports, and the host itself, send to
 # the machine goes to where it is all the same.
 #
+# not on: stock-6.12
 # timeout: 600
 
 # shellcheck disable=SC2317 # cases are called by name

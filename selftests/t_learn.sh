@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: stock-6.12
 # also on: kcsan
 #
 # A MAC that is heard on a local port has moved there, whoever said before that

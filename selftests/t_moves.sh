@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# not on: debug
 #
 # A MAC that moves is never without a destination.  What the kernel notifies
 # tells it: in a whole row of moves there is no deletion, towards a VTEP the vxlan

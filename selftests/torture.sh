@@ -12,9 +12,10 @@
 #	# kernels: FLAVOUR[=N]...	on which a t_ file runs (default: debug), and
 #				its weight in the time there (default: 1)
 # and it finds its seconds in VXMOB_TORTURE_SECONDS.  Where there are two hours or
-# more, one of them is for every test on every kernel, and for those in which accesses
-# may race on the one that finds races: the parts all-KERNEL and kcsan, which are
-# steps of check.sh and take as long as they take.  Two parts run at a time; the
+# more, one of them is for every test on every kernel, for those in which accesses may
+# race on the one that finds races, and for those that must fail without the module: the
+# parts all-KERNEL, kcsan and faults, which are steps of check.sh and take as long as
+# they take.  Two parts run at a time; the
 # last line is "N passed, N failed, N skipped".  Exit status: 0 all passed or were
 # skipped, 1 a failure, or nothing ran.
 
@@ -25,7 +26,7 @@ MINUTES=${TIME:-30}
 # What a VM takes to boot, to be set up and to be looked at afterwards.
 OVERHEAD=120
 SECONDS_MIN=10
-ALL_TESTS="all-newest all-stock-6.12 all-stock-6.1 kcsan"
+ALL_TESTS="all-newest all-stock-6.12 all-stock-6.1 kcsan faults"
 ALL_MINUTES=60
 ALL_FROM=120	# minutes
 TIMED=()
@@ -98,7 +99,7 @@ step()
 
 	export VXMOB_TORTURE_SECONDS=${SECS[$name]:-0}
 	case $name in
-	all-* | kcsan)
+	all-* | kcsan | faults)
 		"$HERE/check.sh" "$name" ;;
 	*/*)	"$HERE/run.sh" --kernel "${name%%/*}" \
 			--timeout $((VXMOB_TORTURE_SECONDS + 1800)) \
