@@ -203,8 +203,7 @@ static void bridge_erase(struct vxmob_domain *d, const u8 *mac,
 
 /*
  * An entry that the module creates, or that it makes an externally learned one,
- * does not age any more: it is the module's to remove. What it only pretends to have
- * written is not there yet.
+ * does not age any more: it is the module's to remove.
  */
 static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
 		       u32 ifindex, const struct vxmob_fdb *fdb)
@@ -217,7 +216,7 @@ static int turn_bridge(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (err)
 		return err;
 	b->written = jiffies;	/* whatever came before has been overwritten */
-	if (!fdb->bridge_learned || ifindex != d->ifindex || fdb->pretended)
+	if (!fdb->bridge_learned || ifindex != d->ifindex)
 		set_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
 	return 0;
 }
@@ -238,7 +237,7 @@ static int turn_vxlan(struct vxmob_domain *d, struct vxmob_binding *b,
 	if (vxlan_stands(fdb, to))
 		return 0;
 	err = vxlan_write(d, b->mac, to);
-	if (!err && (!fdb->vxlan_learned || fdb->pretended))
+	if (!err && !fdb->vxlan_learned)
 		set_bit(VXMOB_B_VXLAN_OURS, &b->flags);
 	return err;
 }
@@ -253,8 +252,7 @@ static int apply_remote(struct vxmob_domain *d, struct vxmob_binding *b,
 	err = turn_vxlan(d, b, to, fdb);
 	if (err)
 		return err;
-	if (fdb->bridge_port == d->ifindex && fdb->bridge_learned &&
-	    !fdb->pretended)
+	if (fdb->bridge_port == d->ifindex && fdb->bridge_learned)
 		return 0;
 	err = turn_bridge(d, b, d->ifindex, fdb);
 	if (!err)
@@ -270,9 +268,8 @@ static int apply_known(struct vxmob_domain *d, struct vxmob_binding *b,
 		       const struct vxmob_place *to,
 		       const struct vxmob_fdb *fdb)
 {
-	bool plain = rcu_access_pointer(d->br) && !fdb->pretended &&
-		     !fdb->bridge_static && !fdb->bridge_sticky &&
-		     !fdb->vxlan_fixed &&
+	bool plain = rcu_access_pointer(d->br) && !fdb->bridge_static &&
+		     !fdb->bridge_sticky && !fdb->vxlan_fixed &&
 		     (fdb->vxlan_learned || !fdb->vxlan.state);
 	int err;
 
@@ -301,13 +298,18 @@ static int apply_known(struct vxmob_domain *d, struct vxmob_binding *b,
 int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		const struct vxmob_place *to, const struct vxmob_fdb *fdb)
 {
+	struct vxmob_fdb real;
+
 	lockdep_assert_held(&d->lock);
 	vxmob_fdb_forget(b);
-	if (vxmob_monitors(d))
+	if (vxmob_monitors(d) || vxmob_move_is_quiet(d, b->mac, to, fdb))
 		return 0;
+	if (fdb->pretended) {	/* that is not there yet */
+		vxmob_fdb_read_real(d, b->mac, &real);
+		fdb = &real;
+	}
 	if (to->state == VXMOB_STATE_REMOTE)
-		return vxmob_move_is_quiet(d, b->mac, to, fdb) ? 0 :
-		       apply_known(d, b, to, fdb);
+		return apply_known(d, b, to, fdb);
 	if (!vxmob_port_valid(d, to->ifindex))
 		return -ENODEV;
 	if (fdb->bridge_port == to->ifindex)

@@ -19,6 +19,8 @@
  * @d: its domain, referenced
  * @op: enum vxmob_move_op
  * @done: it was taken
+ * @spare: a move that is ready, but is to take the place of what is left of an
+ *	earlier one only when no other step can be refused any more; or NULL
  * @want: what it is about; of steps other than prepare only the MAC
  */
 struct step {
@@ -26,6 +28,7 @@ struct step {
 	struct vxmob_domain *d;
 	u32 op;
 	bool done;
+	struct vxmob_move *spare;
 	struct vxmob_move_request want;
 };
 
@@ -223,8 +226,9 @@ static int ready(struct step *s, struct netlink_ext_ack *extack)
 
 	if (s->op != VXMOB_MOVE_OP_PREPARE)
 		return vxmob_move_check(s->d, s->want.mac, s->op, extack);
-	err = vxmob_move_prepare(s->d, &s->want, extack);
-	s->done = !err;
+	err = vxmob_move_prepare(s->d, &s->want, s->attr ? &s->spare : NULL,
+				 extack);
+	s->done = !err && !s->spare;
 	return err;
 }
 
@@ -251,10 +255,22 @@ int vxmob_steps_ready(struct vxmob_steps *steps)
 	return 0;
 }
 
+static int begin(struct step *s, struct netlink_ext_ack *extack)
+{
+	int err = vxmob_move_begin(s->spare, extack);
+
+	s->spare = NULL;
+	s->done = !err;
+	return err;
+}
+
 static int take_step(struct step *s, struct netlink_ext_ack *extack)
 {
-	int err = vxmob_move_step(s->d, s->want.mac, s->op);
+	int err;
 
+	if (s->op == VXMOB_MOVE_OP_PREPARE)
+		return begin(s, extack);
+	err = vxmob_move_step(s->d, s->want.mac, s->op);
 	s->done = !err;
 	if (err > 0)	/* it was so already, and stays so whatever happens */
 		return 0;
@@ -269,7 +285,7 @@ static int go(struct vxmob_steps *steps, u32 op)
 	int err;
 
 	for (s = steps->step; s < steps->step + steps->n; s++) {
-		if (s->op != op)
+		if (s->op != op || s->done)
 			continue;
 		err = take_step(s, steps->extack);
 		if (!err)
@@ -291,8 +307,9 @@ int vxmob_steps_go(struct vxmob_steps *steps)
 {
 	if (!steps)
 		return 0;
-	return go(steps, VXMOB_MOVE_OP_PREPARE) ?:
-	       go(steps, VXMOB_MOVE_OP_HOLD) ?:
+	return go(steps, VXMOB_MOVE_OP_HOLD) ?:
+	       go(steps, VXMOB_MOVE_OP_PREPARE) ?:
+	       go(steps, VXMOB_MOVE_OP_HOLD) ?:	/* of what has just begun */
 	       go(steps, VXMOB_MOVE_OP_COMMIT) ?:
 	       go(steps, VXMOB_MOVE_OP_ABORT);
 }
@@ -313,6 +330,9 @@ void vxmob_steps_revert(struct vxmob_steps *steps)
 					VXMOB_MOVE_OP_ABORT);
 		else if (s->done && s->op == VXMOB_MOVE_OP_HOLD)
 			vxmob_move_unhold(s->d, s->want.mac);
+		else if (s->spare)
+			vxmob_move_discard(s->spare);
+		s->spare = NULL;
 		s->done = false;
 	}
 }
@@ -331,7 +351,7 @@ static int do_step(struct genl_info *info, u32 op, int last)
 		return err;
 	mutex_lock(&vxmob_net(net)->claim_lock);
 	err = ready(&s, info->extack);
-	if (!err)
+	if (!err && op != VXMOB_MOVE_OP_PREPARE)
 		err = take_step(&s, info->extack);
 	mutex_unlock(&vxmob_net(net)->claim_lock);
 	vxmob_domain_put(s.d);

@@ -89,8 +89,7 @@ static void wake_at(struct vxmob_domain *d, unsigned long when)
 static void take_out(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 {
 	lockdep_assert_held(&d->lock);
-	if (mv->told)
-		vxmob_event_move(d, event, mv);
+	vxmob_event_move(d, event, mv);
 	hash_del_rcu(&mv->node);
 	list_del_rcu(&mv->list);
 	WRITE_ONCE(d->n_moves, d->n_moves - 1);
@@ -100,16 +99,8 @@ static void take_out(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 	queue_delayed_work(vxmob_wq, &d->move_work, HOOKS_LAST);
 }
 
-static void tell(struct vxmob_move *mv)
-{
-	if (!mv->told)
-		vxmob_event_move(mv->d, VXMOB_EVENT_MOVE_PREPARED, mv);
-	mv->told = true;
-}
-
 static void enter_stage(struct vxmob_move *mv, u8 stage, u32 event)
 {
-	tell(mv);
 	WRITE_ONCE(mv->stage, stage);
 	WRITE_ONCE(mv->d->move_gen, mv->d->move_gen + 1);
 	vxmob_event_move(mv->d, event, mv);
@@ -184,14 +175,18 @@ static void source_moved(struct vxmob_domain *d, struct vxmob_move *mv)
 }
 
 /* Entries that aged before, and that the module has made immortal */
-static void restore_flags(struct vxmob_move *mv, struct vxmob_binding *b,
-			  bool turned)
+static void restore_flags(struct vxmob_domain *d, struct vxmob_move *mv,
+			  struct vxmob_binding *b)
 {
+	struct vxmob_fdb now;
+
+	vxmob_fdb_read_real(d, mv->mac, &now);
 	assign_bit(VXMOB_B_VXLAN_OURS, &b->flags,
 		   test_bit(VXMOB_B_VXLAN_OURS, &mv->flags));
 	assign_bit(VXMOB_B_BRIDGE_OURS, &b->flags,
 		   test_bit(VXMOB_B_BRIDGE_OURS, &mv->flags) ||
-		   (turned && !mv->old.bridge_learned));
+		   (now.bridge_port == mv->port && now.bridge_learned &&
+		    !mv->old.bridge_learned));
 }
 
 static void restore_binding(struct vxmob_domain *d, struct vxmob_move *mv,
@@ -218,7 +213,7 @@ static void put_back(struct vxmob_domain *d, struct vxmob_move *mv)
 	vxmob_fdb_forget(b);
 	if (!mv->quiet || !mv->listened)
 		vxmob_apply_undo(d, mv->mac, &mv->old);
-	restore_flags(mv, b, !mv->quiet && mv->stage == VXMOB_STAGE_HELD);
+	restore_flags(d, mv, b);
 	restore_binding(d, mv, b);
 }
 
@@ -503,6 +498,7 @@ bool vxmob_move_is_quiet(struct vxmob_domain *d, const u8 *mac,
 	struct vxmob_move *mv = vxmob_move_find(d, mac);
 
 	return mv && mv->role == VXMOB_ROLE_SOURCE && mv->quiet &&
+	       to->state == VXMOB_STATE_REMOTE &&
 	       (fdb->pretended || fdb->bridge_port == mv->port) &&
 	       vxmob_addr_equal(&mv->peer, &to->vtep);
 }
@@ -631,10 +627,12 @@ static void claim_home(struct vxmob_domain *d, struct vxmob_move *mv)
 		.ifindex = mv->port,
 	};
 	struct vxmob_binding *b;
+	struct vxmob_fdb was;
 
+	vxmob_fdb_read_real(d, mv->mac, &was);
 	claim_place(d, mv, &home, VXMOB_ORIGIN_LEARN);
 	b = vxmob_binding_find(d, mv->mac);
-	if (is_on(b, mv->port) && mv->role == VXMOB_ROLE_TARGET)
+	if (is_on(b, mv->port) && was.bridge_port != mv->port)
 		set_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
 }
 
@@ -752,24 +750,6 @@ static int hold_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 	return 0;
 }
 
-/* It takes the place of what is left of the one before. */
-static int begin_locked(struct vxmob_domain *d, struct vxmob_move *mv)
-{
-	struct vxmob_move *other;
-	struct hlist_node *next;
-
-	hash_for_each_possible_safe(d->moves, other, next, node, hash(mv->mac)) {
-		if (other == mv || !ether_addr_equal(other->mac, mv->mac))
-			continue;
-		if (other->role == VXMOB_ROLE_SOURCE)
-			end_source(d, other, VXMOB_EVENT_MOVE_ENDED);
-		else
-			take_out(d, other, VXMOB_EVENT_MOVE_ENDED);
-	}
-	tell(mv);
-	return 0;
-}
-
 static int commit_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 {
 	int err;
@@ -788,11 +768,10 @@ static int commit_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 }
 
 /**
- * vxmob_move_step - Take a step that vxmob_move_check() has approved, or
- *	vxmob_move_prepare() has prepared
+ * vxmob_move_step - Take a step of a move that vxmob_move_check() has approved
  * @d: the domain
  * @mac: the MAC
- * @op: enum vxmob_move_op
+ * @op: enum vxmob_move_op, but not prepare
  *
  * Context: process; takes the domain's lock.
  * Return: 0; 1 if it was held already; -ENOENT if the move has ended meanwhile, or
@@ -809,9 +788,7 @@ int vxmob_move_step(struct vxmob_domain *d, const u8 *mac, u32 op)
 	if (!mv)
 		goto out;
 	err = 0;
-	if (op == VXMOB_MOVE_OP_PREPARE)
-		err = begin_locked(d, mv);
-	else if (op == VXMOB_MOVE_OP_HOLD)
+	if (op == VXMOB_MOVE_OP_HOLD)
 		err = hold_locked(d, mv);
 	else if (op == VXMOB_MOVE_OP_COMMIT)
 		err = commit_locked(d, mv);
@@ -960,13 +937,21 @@ static int check_other(struct vxmob_domain *d, const u8 *mac,
 {
 	const struct vxmob_move *other = vxmob_move_find(d, mac);
 
-	if (other && (other->stage != VXMOB_STAGE_MOVED ||
+	if (other && (other->stage != VXMOB_STAGE_MOVED || other->followed ||
 		      READ_ONCE(other->fifo.draining)))
 		return refuse_because(extack, "vxmob: a move of that MAC is prepared already",
 				      -EEXIST);
 	if (!other && d->n_moves >= VXMOB_MOVES_MAX)
 		return refuse_because(extack, "vxmob: too many moves", -ENOSPC);
 	return 0;
+}
+
+static void end_other(struct vxmob_domain *d, struct vxmob_move *other)
+{
+	if (other && other->role == VXMOB_ROLE_SOURCE)
+		end_source(d, other, VXMOB_EVENT_MOVE_ENDED);
+	else if (other)
+		take_out(d, other, VXMOB_EVENT_MOVE_ENDED);
 }
 
 /* A machine that comes back at once: not all have heard yet that it was away. */
@@ -980,14 +965,17 @@ static void inherit_tail(struct vxmob_move *mv, const struct vxmob_move *other)
 }
 
 /* Of two that a packet may meet it meets the new one, and always one of them. */
-static void insert(struct vxmob_domain *d, struct vxmob_move *mv, u32 deadline)
+static void insert(struct vxmob_domain *d, struct vxmob_move *mv)
 {
-	inherit_tail(mv, vxmob_move_find(d, mv->mac));
-	mv->until = jiffies + deadline * HZ;
+	struct vxmob_move *other = vxmob_move_find(d, mv->mac);
+
+	inherit_tail(mv, other);
+	mv->until = jiffies + mv->deadline * HZ;
 	hash_add_rcu(d->moves, &mv->node, hash(mv->mac));
 	list_add_tail_rcu(&mv->list, &d->move_list);
 	WRITE_ONCE(d->n_moves, d->n_moves + 1);
-	WRITE_ONCE(d->move_gen, d->move_gen + 1);
+	end_other(d, other);
+	enter_stage(mv, VXMOB_STAGE_PREPARED, VXMOB_EVENT_MOVE_PREPARED);
 	wake_at(d, mv->until);
 }
 
@@ -1006,23 +994,48 @@ static int make_ready(struct vxmob_domain *d, struct vxmob_move *mv,
 	       vxmob_apply_beforehand(d, b, &mv->peer, &mv->old);
 }
 
-static int prepare_locked(struct vxmob_domain *d, struct vxmob_move *mv,
-			  u32 deadline, struct netlink_ext_ack *extack)
+static int check_locked(struct vxmob_domain *d, struct vxmob_move *mv,
+			struct netlink_ext_ack *extack)
 {
 	struct vxmob_binding *b = vxmob_binding_find(d, mv->mac);
-	int err;
 
 	if (d->dead)
 		return -ENODEV;
 	if (b && b->mob.cur.state == VXMOB_STATE_NONE)
 		return refuse(extack, VXMOB_VERDICT_REFUSE_BUSY);
 	vxmob_fdb_read(d, mv->mac, &mv->old);
-	err = check_other(d, mv->mac, extack) ?:
-	      check_mac(d, mv->mac, b, &mv->old, extack) ?:
-	      check_ends(d, mv, b, extack) ?: make_ready(d, mv, b);
+	return check_other(d, mv->mac, extack) ?:
+	       check_mac(d, mv->mac, b, &mv->old, extack) ?:
+	       check_ends(d, mv, b, extack);
+}
+
+static int begin_locked(struct vxmob_domain *d, struct vxmob_move *mv,
+			struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = check_locked(d, mv, extack) ?:
+	      make_ready(d, mv, vxmob_binding_find(d, mv->mac));
 	if (!err)
-		insert(d, mv, deadline);
+		insert(d, mv);
 	return err;
+}
+
+static int prepare_locked(struct vxmob_domain *d, struct vxmob_move *mv,
+			  struct vxmob_move **spare,
+			  struct netlink_ext_ack *extack)
+{
+	struct vxmob_move *other = vxmob_move_find(d, mv->mac);
+	int err;
+
+	if (!spare || !other)
+		return begin_locked(d, mv, extack);
+	err = check_locked(d, mv, extack);
+	if (err)
+		return err;
+	other->followed = true;
+	*spare = mv;
+	return 0;
 }
 
 /* The port that the machine is on, held, or NULL */
@@ -1081,6 +1094,7 @@ static struct vxmob_move *alloc(struct vxmob_domain *d,
 	mv->peer = want->peer;
 	mv->port = want->port;
 	mv->open_on = want->open_on;
+	mv->deadline = want->deadline;
 	vxmob_fifo_init(&mv->fifo, d->net);
 	count(mv, 1);
 	return mv;
@@ -1090,17 +1104,19 @@ static struct vxmob_move *alloc(struct vxmob_domain *d,
  * vxmob_move_prepare - Prepare to hand a MAC over
  * @d: the domain
  * @want: what is wanted
+ * @spare: NULL; or where to put a move that would take the place of what is left of
+ *	an earlier one, and only does so once it is begun
  * @extack: for the reason of a refusal
  *
- * What is left of an earlier move of the MAC goes on until the step is taken, by
- * vxmob_move_step(), or taken back, by an abort. Of a domain that has ended not even
- * the namespaces may be there any more.
+ * Of a domain that has ended not even the namespaces may be there any more.
  *
- * Context: process, may sleep; claim_lock is held; takes the domain's lock.
+ * Context: process, may sleep; claim_lock is held, until vxmob_move_begin() or
+ *	vxmob_move_discard() as well; takes the domain's lock.
  * Return: 0 or a negative error, and nothing has changed.
  */
 int vxmob_move_prepare(struct vxmob_domain *d,
 		       const struct vxmob_move_request *want,
+		       struct vxmob_move **spare,
 		       struct netlink_ext_ack *extack)
 {
 	struct vxmob_move *mv;
@@ -1118,10 +1134,56 @@ int vxmob_move_prepare(struct vxmob_domain *d,
 	err = get_hooks(d, mv, extack);
 	if (!err) {
 		spin_lock_bh(&d->lock);
-		err = prepare_locked(d, mv, want->deadline, extack);
+		err = prepare_locked(d, mv, spare, extack);
 		spin_unlock_bh(&d->lock);
 	}
 	if (err)
 		release(mv);
 	return err;
+}
+
+static void unfollow(struct vxmob_domain *d, const struct vxmob_move *mv)
+{
+	struct vxmob_move *other = vxmob_move_find(d, mv->mac);
+
+	if (other)
+		other->followed = false;
+}
+
+/**
+ * vxmob_move_begin - Begin a move that vxmob_move_prepare() has spared
+ * @mv: the move; consumed
+ * @extack: for the reason of a refusal
+ *
+ * Context: process, may sleep; takes the domain's lock.
+ * Return: 0; or a negative error, if things have changed since.
+ */
+int vxmob_move_begin(struct vxmob_move *mv, struct netlink_ext_ack *extack)
+{
+	struct vxmob_domain *d = mv->d;
+	int err;
+
+	spin_lock_bh(&d->lock);
+	unfollow(d, mv);
+	err = begin_locked(d, mv, extack);
+	spin_unlock_bh(&d->lock);
+	if (err)
+		release(mv);
+	return err;
+}
+
+/**
+ * vxmob_move_discard - Let go of a move that vxmob_move_prepare() has spared
+ * @mv: the move
+ *
+ * Context: process, may sleep; takes the domain's lock.
+ */
+void vxmob_move_discard(struct vxmob_move *mv)
+{
+	struct vxmob_domain *d = mv->d;
+
+	spin_lock_bh(&d->lock);
+	unfollow(d, mv);
+	spin_unlock_bh(&d->lock);
+	release(mv);
 }

@@ -55,12 +55,13 @@ struct vxmob_fifo {
  * @listened: nor is it to be for long: a routing daemon would withdraw the MAC
  *	(see Documentation/handover.rst)
  * @holding: the claim that is being made is the hold itself
- * @told: its beginning was reported; of a transaction that fails none is
+ * @followed: a transaction has another move of the MAC ready
  * @tailed: it has the hooks of tail.c
  * @hooked: it has the hook of underlay.c
  * @peer: at the source the VTEP that the machine moves to; at the target the one
  *	that it comes from, length 0 for any
  * @port: index of the port that the machine leaves or comes to
+ * @deadline: seconds
  * @until: jiffies; when the move is called off or, once moved, over
  * @turn_at: jiffies; when the bridge entry is turned
  * @settled: jiffies; until then frames from @port are late ones
@@ -93,11 +94,12 @@ struct vxmob_move {
 	u8 quiet;
 	bool listened;
 	bool holding;
-	bool told;
+	bool followed;
 	bool tailed;
 	bool hooked;
 	struct vxmob_addr peer;
 	u32 port;
+	u32 deadline;
 	unsigned long until;
 	unsigned long turn_at;
 	unsigned long settled;
@@ -150,7 +152,10 @@ void vxmob_steps_free(struct vxmob_steps *steps);
 struct vxmob_move *vxmob_move_find(struct vxmob_domain *d, const u8 *mac);
 int vxmob_move_prepare(struct vxmob_domain *d,
 		       const struct vxmob_move_request *want,
+		       struct vxmob_move **spare,
 		       struct netlink_ext_ack *extack);
+int vxmob_move_begin(struct vxmob_move *mv, struct netlink_ext_ack *extack);
+void vxmob_move_discard(struct vxmob_move *mv);
 int vxmob_move_check(struct vxmob_domain *d, const u8 *mac, u32 op,
 		     struct netlink_ext_ack *extack);
 int vxmob_move_step(struct vxmob_domain *d, const u8 *mac, u32 op);

@@ -65,9 +65,8 @@ static int enter_tunnel(struct sk_buff *skb, bool csum)
 			skb_set_transport_header(skb, ETH_HLEN);
 	}
 	skb_shinfo(skb)->gso_type &= ~TUNNEL_GSO;
-	if (udp_tunnel_handle_offloads(skb, csum))
+	if (vxmob_udp_tunnel_handle_offloads(skb, csum))
 		return -ENOMEM;
-	skb_set_inner_protocol(skb, htons(ETH_P_TEB));
 	__skb_push(skb, FRAME_OFF);
 	return 0;
 }

@@ -33,6 +33,14 @@ handover_create()
 	guest_sends g2 $SENDER && becomes_bound $SENDER '"port":"p2"'
 }
 
+# The domain of handover_create with "redirect 600" ends and there is another one.
+enrolled_anew()
+{
+	vxmob domain del dev vx100 &&
+	vxmob domain add dev vx100 snoop rarp redirect 600 &&
+	guest_sends g2 $SENDER && becomes_bound $SENDER '"port":"p2"'
+}
+
 # --- moves ----------------------------------------------------------------
 
 # The module has a move of a MAC, and says all these things of it; see bound().

@@ -207,11 +207,8 @@ goes_on_quietly()
 	must vxmob mac announce "$mac" dev vx100 via $THIRD_VTEP
 	must comes_to "$mac" "vx100 $THIRD_VTEP"
 	must settled "$mac"
-	must vxmob domain del dev vx100
+	must enrolled_anew
 	must lacks "$(bridge fdb show)" "$mac"
-	must vxmob domain add dev vx100 snoop rarp redirect 600
-	must guest_sends g2 $SENDER
-	must becomes_bound $SENDER '"port":"p2"'
 }
 
 # It cannot be put back where there is no port any more.
@@ -285,7 +282,7 @@ held_before()
 # here is sent on all the same.  One that is not refused takes its place.
 prepared_in_vain()
 {
-	local mac=02:00:00:00:05:0b order
+	local mac=02:00:00:00:05:0b other=02:00:00:00:05:0d order
 
 	must held "$mac"
 	must step commit "$mac"
@@ -299,15 +296,51 @@ prepared_in_vain()
 		move prepare $mac dev vx100 on p1 from $PEER_VTEP
 		move prepare $mac dev vx100 on p1 from $PEER_VTEP
 	END
+	must leaving $other
+	must vxmob mac announce $other dev vx100 on p1 sticky
+	must refused "may not move" vxmob transaction - <<-END
+		move prepare $mac dev vx100 on p1 from $PEER_VTEP
+		move hold $other dev vx100
+	END
 	must moving "$mac" '"role":"source"' '"stage":"moved"'
 	must vtep_sends_to $THIRD_VTEP "$mac" 0000050b
 	must sent_on 63
 	must vxmob transaction - <<< "move prepare $mac dev vx100 on p1 from $PEER_VTEP"
 	must moving "$mac" '"role":"target"' '"stage":"prepared"'
 	must wait_for has_line "$TMP/events" '"event":"move-prepared"' "$mac"
-	order=$(grep -o '"event":"move-[a-z]*"' "$TMP/events")
+	order=$(grep "$mac" "$TMP/events" | grep -o '"event":"move-[a-z]*"')
 	must same "${order//$'\n'/ }" '"event":"move-ended" "event":"move-prepared"'
 	must step abort "$mac"
+	must step abort $other
+}
+
+# All in one go, though something of the move before is left.
+prepared_and_held()
+{
+	local mac=02:00:00:00:05:0e
+
+	must held "$mac"
+	must step commit "$mac"
+	must vxmob transaction - <<-END
+		move hold $mac dev vx100
+		move prepare $mac dev vx100 on p1 from $PEER_VTEP
+	END
+	must moving "$mac" '"role":"target"' '"stage":"held"'
+	must step abort "$mac"
+}
+
+# What the module has written for a machine that is back goes with it.
+back_for_good()
+{
+	local mac=02:00:00:00:05:0f
+
+	must held "$mac"
+	rarp_frame "$mac"
+	must "$NET_HERE/sendframe" eth g1 "$FRAME"
+	must becomes_bound "$mac" '"port":"p1"'
+	must comes_to "$mac" p1
+	must enrolled_anew
+	must lacks "$(bridge fdb show)" "$mac"
 }
 
 # Who says nothing in between has it held first.
@@ -600,7 +633,8 @@ shown()
 
 ALL_TESTS="prepare_and_abort previous_entry listened hold abort_held
 	abort_at_once moves_after_abort stands_in_a_line
-	goes_on_quietly port_has_left one_move_too_many held_before prepared_in_vain expires
+	goes_on_quietly port_has_left one_move_too_many held_before prepared_in_vain
+	prepared_and_held back_for_good expires
 	commit commit_at_once evidence other_evidence ends comes_back third_place late_frames speaks_on
 	speaks_before wrong remote immovable privileges monitor_mode shown"
 

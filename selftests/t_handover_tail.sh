@@ -269,6 +269,10 @@ third_place_in_vain()
 	must bound "$mac" '"via":"10.255.0.2"'
 	must step abort "$mac"
 	must step abort "$other"
+	# what has come to be for ever is the module's
+	must bound "$mac" '"port":"p1"'
+	must enrolled_anew
+	must lacks "$(bridge fdb show)" "$mac"
 }
 
 # Called off, by a word and by time.

@@ -255,9 +255,38 @@ all_on()
 	[ "$(vxmob mac show on "$1" | grep -c '^02:00:00:01:')" = 500 ]
 }
 
+# More at once than can be remembered until there is time to look at them: all come
+# in one softirq, and nothing of the module's runs meanwhile.
+at_once()
+{
+	must one_softirq 20000
+	defer one_softirq 64
+	must tc qdisc add dev g1 root netem slot 4s 4s packets 20000 limit 20000
+	defer tc qdisc del dev g1 root
+	must vxmob mac flush dev vx100
+	must "$NET_HERE/sendframe" eth g1 $(seq 1 6000 | awk '{
+		printf "ffffffffffff0200000a%02x%02x88b5%s ", $1 / 256, $1 % 256, zeros
+	}' zeros=$ZEROS)
+	NET_WAIT=60 must wait_for at_least_bound 6000
+}
+
+# So many packets may be sent and received in one.
+one_softirq()
+{
+	nsenter --net=/proc/1/ns/net sysctl -qw net.core.dev_weight="$1" \
+		net.core.netdev_max_backlog=$(($1 + 1000)) \
+		net.core.netdev_budget=$(($1 + 300)) net.core.netdev_budget_usecs=$(($1 * 100))
+}
+
+at_least_bound()
+{
+	[ "$(vxmob mac show on p1 | grep -c '^02:00:00:0a:')" -ge "$1" ]
+}
+
 ALL_TESTS="new from_remote zebra_before zebra_before_roams learned_before
 	zebra_after zebra_moves roam announced_elsewhere port_down port_leaves
 	operator_deletes written_by_hand many ageing"
+brief || ALL_TESTS+=" at_once"
 
 net_private "$@"
 run_tests "$@"

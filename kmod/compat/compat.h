@@ -54,6 +54,28 @@ static inline void vxmob_fdb_dump_seek(struct netlink_callback *cb, long idx)
 	cb->args[2] = idx;
 }
 
+/*
+ * Until 7.2 the vxlan device takes no aggregates of what a tunnel has wrapped already;
+ * since then it may, half taken apart, and their inner headers stay the inner ones.
+ */
+static inline int vxmob_udp_tunnel_handle_offloads(struct sk_buff *skb,
+						   bool csum)
+{
+#if KERNEL_VERSION(7, 2, 0) > LINUX_VERSION_CODE
+	int err = udp_tunnel_handle_offloads(skb, csum);
+
+	if (!err)
+		skb_set_inner_protocol(skb, htons(ETH_P_TEB));
+#else
+	bool nested = udp_tunnel_handle_partial(skb);
+	int err = udp_tunnel_handle_offloads(skb, csum);
+
+	if (!err)
+		udp_tunnel_set_inner_protocol(skb, nested, htons(ETH_P_TEB));
+#endif
+	return err;
+}
+
 /* Until 6.17 there are no flags for the IP layer. */
 static inline void vxmob_udp_tunnel_xmit_skb(struct rtable *rt,
 					     struct sk_buff *skb, __be32 src,

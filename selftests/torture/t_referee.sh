@@ -86,15 +86,15 @@ segments()
 {
 	local dev rest
 
-	while read -r dev rest; do
-		dev=${dev%%@*}
-		if [[ $(ip "$@" -details link show "$dev") == *" external "* ]]; then
+	while read -r _ dev rest; do
+		dev=${dev%%[@:]*}
+		if [[ $rest == *" vxlan external "* ]]; then
 			bridge "$@" -json vlan tunnelshow dev "$dev" |
 			grep -oE '"tunid":[0-9]+' | sed "s/.*:/$dev vni /"
 		else
 			echo "$dev"
 		fi
-	done < <(ip "$@" -brief link show type vxlan)
+	done < <(ip "$@" -oneline -details link show type vxlan)
 }
 
 # Prints what a judge says; its status.
