@@ -259,6 +259,8 @@ all_on()
 # in one softirq, and nothing of the module's runs meanwhile.
 at_once()
 {
+	local frames
+
 	must one_softirq 20000
 	defer one_softirq 64
 	must globally net.core.wmem_default=20000000
@@ -266,9 +268,10 @@ at_once()
 	must tc qdisc add dev g1 root netem slot 4s 4s packets 20000 limit 20000
 	defer tc qdisc del dev g1 root
 	must vxmob mac flush dev vx100
-	must "$NET_HERE/sendframe" eth g1 $(seq 1 6000 | awk '{
-		printf "ffffffffffff0200000a%02x%02x88b5%s ", $1 / 256, $1 % 256, zeros
+	mapfile -t frames < <(seq 1 6000 | awk '{
+		printf "ffffffffffff0200000a%02x%02x88b5%s\n", $1 / 256, $1 % 256, zeros
 	}' zeros=$ZEROS)
+	must "$NET_HERE/sendframe" eth g1 "${frames[@]}"
 	NET_WAIT=60 must wait_for at_least_bound 6000
 }
 
