@@ -365,10 +365,17 @@ static bool vxlan_goes(const struct vxmob_binding *b,
 void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 		      const struct vxmob_fdb *fdb)
 {
+	bool shown = vxmob_fdb_shows_port(d, fdb, &b->mob.cur);
+	struct vxmob_fdb real;
+
 	lockdep_assert_held(&d->lock);
 	if (vxmob_monitors(d))
 		return;
-	if (vxmob_fdb_shows_port(d, fdb, &b->mob.cur))
+	if (fdb->pretended) {	/* what is there is the port that it has left */
+		vxmob_fdb_read_real(d, b->mac, &real);
+		fdb = &real;
+	}
+	if (shown)
 		bridge_erase(d, b->mac, fdb);
 	if (vxlan_goes(b, fdb))
 		vxlan_erase(d, b->mac, &fdb->vxlan);

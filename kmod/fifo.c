@@ -69,7 +69,7 @@ static struct kept *wrap(struct sk_buff *skb, const struct nf_hook_state *state)
 	return k;
 }
 
-/* A machine that is held is not to cost the others theirs; all are not to cost the host. */
+/* So much for each machine, and so much for all of them. */
 static bool has_room(const struct vxmob_fifo *f, const struct sk_buff *skb)
 {
 	return f->segments + segments(skb) <= SEGMENTS_MAX &&

@@ -250,6 +250,18 @@ third_place()
 	must is_at "$mac" "vx100 $THIRD_VTEP"
 }
 
+# The control plane knows no place for it any more: then it has none, not even the port
+# that nobody was to touch.
+withdrawn()
+{
+	local mac=02:00:00:00:04:05
+
+	must quietly_held "$mac"
+	must vxmob mac withdraw "$mac" dev vx100
+	must settled "$mac"
+	must lacks "$(bridge fdb show)" "$mac"
+}
+
 # A transaction has it there, and fails: the entries are as they were.
 third_place_in_vain()
 {
@@ -410,8 +422,8 @@ external()
 }
 
 ALL_TESTS="from_port barred from_host daemon_writes daemon_and_no_more daemon_first
-	evidence nobody_writes third_place third_place_in_vain called_off came_back port_down vlan_aware
-	external"
+	evidence nobody_writes third_place third_place_in_vain withdrawn called_off
+	came_back port_down vlan_aware external"
 
 net_private "$@"
 run_tests "$@"
