@@ -241,7 +241,10 @@ static bool gives_way(const struct vxmob_announcer *a,
 	       time_after(a->news, o->due - delay_after(opt, o->rounds));
 }
 
-/* What has waited least goes first: it is news to all. */
+/*
+ * What has waited least goes first: it is news to all. Who is in the first row after
+ * all has waited for his port, and does not hold up those behind him.
+ */
 static struct announced *first_due(struct vxmob_announcer *a,
 				   const struct vxmob_options *opt)
 {
@@ -251,7 +254,7 @@ static struct announced *first_due(struct vxmob_announcer *a,
 	for (i = 0; i < ARRAY_SIZE(a->round); i++) {
 		o = list_first_entry_or_null(&a->round[i], struct announced,
 					     list);
-		if (o && is_due(o) && !gives_way(a, o, opt))
+		if (o && is_due(o) && !(i && gives_way(a, o, opt)))
 			return o;
 	}
 	return NULL;

@@ -209,6 +209,26 @@ void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b)
 		vxmob_binding_free(b);
 }
 
+/**
+ * vxmob_binding_walk_start - Go on with a walk through a table of bindings
+ * @iter: where it is
+ *
+ * Where the table was replaced meanwhile, rhashtable begins anew, but keeps the entry
+ * at which the walk stood, though that may have been freed (lib/rhashtable.c, Linux
+ * 6.1 to 7.2).
+ *
+ * Context: process; RCU is held until rhashtable_walk_stop().
+ * Return: true if it begins anew.
+ */
+bool vxmob_binding_walk_start(struct rhashtable_iter *iter)
+	__acquires(RCU)
+{
+	if (rhashtable_walk_start_check(iter) != -EAGAIN)
+		return false;
+	iter->p = NULL;
+	return true;
+}
+
 /* A walk meets an entry twice while the table grows; @fn must not mind. */
 static bool walk_chunk(struct vxmob_domain *d, struct rhashtable_iter *iter,
 		       bool (*fn)(struct vxmob_domain *d,
@@ -249,7 +269,7 @@ static unsigned int walk_once(struct vxmob_domain *d, struct mutex *lock,
 	do {
 		if (lock)
 			mutex_lock(lock);
-		rhashtable_walk_start(&iter);
+		vxmob_binding_walk_start(&iter);
 		more = walk_chunk(d, &iter, fn, data, &removed);
 		rhashtable_walk_stop(&iter);
 		if (lock)

@@ -84,7 +84,10 @@ static bool ip6_foreign(struct net_device *dev, const struct vxmob_addr *ip)
 	struct in6_addr addr;
 
 	memcpy(&addr, ip->b, sizeof(addr));
-	return ipv6_addr_type(&addr) & IPV6_ADDR_UNICAST &&
+	if (!(ipv6_addr_type(&addr) & IPV6_ADDR_UNICAST))
+		return false;
+	/* with ipv6.disable=1 there is no table that could be looked into */
+	return !ipv6_mod_enabled() ||
 	       !ipv6_chk_addr(dev_net(dev), &addr, dev, 0);
 }
 
@@ -434,6 +437,14 @@ static bool may_name_ip(const struct sk_buff *skb)
 	       is_multicast_ether_addr(eth_hdr(skb)->h_dest);
 }
 
+/* To a bridge that knows no VLANs a tag is the machine's own: what follows as well. */
+static bool is_vlan_of_machine(const struct sk_buff *skb,
+			       const struct net_device *br)
+{
+	return !br_vlan_enabled(br) && skb_vlan_tag_present(skb) &&
+	       skb_vlan_tag_get_id(skb);
+}
+
 /* Found under RCU: the domain of a frame that comes in on a local port */
 static struct vxmob_domain *domain_of(const struct sk_buff *skb,
 				      struct net_device *port)
@@ -441,8 +452,9 @@ static struct vxmob_domain *domain_of(const struct sk_buff *skb,
 	struct net_device *br = netdev_master_upper_dev_get_rcu(port);
 	struct vxmob_domain *d;
 
-	d = br ? vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port)) :
-		 NULL;
+	if (!br || is_vlan_of_machine(skb, br))
+		return NULL;
+	d = vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port));
 	if (!d || d->dev == port || !vxmob_port_forwards(d, port))
 		return NULL;
 	return d;

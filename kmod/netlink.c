@@ -1255,10 +1255,12 @@ static int dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 	struct vxmob_binding *b;
 	int err = 0;
 
-	rhashtable_walk_start(&dump->iter);
+	cb->seq += vxmob_binding_walk_start(&dump->iter);
 	b = rhashtable_walk_peek(&dump->iter);
 	while (b && !err) {
-		if (!IS_ERR(b)) {
+		if (IS_ERR(b)) {
+			cb->seq++;
+		} else {
 			spin_lock_bh(&d->lock);
 			err = dump_binding(skb, cb, d, b, &dump->filter);
 			spin_unlock_bh(&d->lock);

@@ -5,19 +5,16 @@
  * control plane has named: an announcement that is snooped is believed from
  * them. The others are there to be listed.
  */
-#include <linux/hash.h>
+#include <linux/jhash.h>
 #include <linux/slab.h>
-#include <linux/unaligned.h>
 
 #include "vxmob.h"
 
 #define UNKNOWN_MAX	4096
 
-/* IPv4 is in the first word; network and host parts that are alike do not cancel. */
-static u64 addr_hash(const struct vxmob_addr *addr)
+static u32 addr_hash(const struct vxmob_addr *addr)
 {
-	return get_unaligned((const u64 *)addr->b) ^
-	       hash_64(get_unaligned((const u64 *)(addr->b + sizeof(u64))), 64);
+	return jhash(addr->b, sizeof(addr->b), 0);
 }
 
 /**
@@ -234,11 +231,14 @@ static void mark_flood_list(struct vxmob_domain *d,
 
 	for (i = 0; i < list->n; i++) {
 		v = find(d, &list->addr[i]) ?: add(d, &list->addr[i]);
-		if (v)
-			WRITE_ONCE(v->flood, true);
+		if (!v)
+			continue;
+		v->listed = true;
+		WRITE_ONCE(v->flood, true);
 	}
 }
 
+/* Whoever is in the list before and after is believed all the while. */
 static void set_flood_list(struct vxmob_domain *d,
 			   const struct flood_list *list)
 {
@@ -248,10 +248,12 @@ static void set_flood_list(struct vxmob_domain *d,
 
 	spin_lock_bh(&d->lock);
 	hash_for_each(d->vteps, i, v, node)
-		WRITE_ONCE(v->flood, false);
+		v->listed = false;
 	mark_flood_list(d, list);
-	hash_for_each_safe(d->vteps, i, next, v, node)
+	hash_for_each_safe(d->vteps, i, next, v, node) {
+		WRITE_ONCE(v->flood, v->listed);
 		drop_unused(d, v);
+	}
 	spin_unlock_bh(&d->lock);
 }
 

@@ -246,6 +246,7 @@ struct vxmob_stranger {
  * @node: in the domain's table; changed under the domain's lock, read under RCU
  * @addr: the address
  * @flood: it is in the device's flood list
+ * @listed: so it is in the list that is being read
  * @macs: bindings behind it; 0 for one that is only in the flood list
  * @control: those of them that the control plane made
  * @rcu: frees it
@@ -256,6 +257,7 @@ struct vxmob_vtep {
 	struct hlist_node node;
 	struct vxmob_addr addr;
 	u8 flood;
+	u8 listed;
 	u32 macs;
 	u32 control;
 	struct rcu_head rcu;
@@ -646,6 +648,7 @@ struct vxmob_binding *vxmob_binding_add(struct vxmob_domain *d, const u8 *mac);
 void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_binding_free(struct vxmob_binding *b);
 u32 vxmob_binding_count(struct vxmob_domain *d);
+bool vxmob_binding_walk_start(struct rhashtable_iter *iter);
 void vxmob_binding_walk(struct vxmob_domain *d,
 			bool (*fn)(struct vxmob_domain *d,
 				   struct vxmob_binding *b, void *data),

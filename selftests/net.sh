@@ -479,6 +479,12 @@ at()
 	[ "$PLACE" = "$2" ]
 }
 
+# Sysctl of what a namespace has none of its own of.
+globally()
+{
+	nsenter --net=/proc/1/ns/net sysctl -q "$@"
+}
+
 # The forwarding databases show a MAC at a place, now.
 is_at()
 {

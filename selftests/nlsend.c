@@ -6,12 +6,17 @@
  * them and say what is wrong.
  *
  *   nlsend REQUEST [-- REQUEST]...
+ *   nlsend slowly REQUEST
  *   nlsend random SEED COUNT
  *   nlsend [-n NETNS] repeat REQUEST [-- REQUEST]...
  *
  * What a REQUEST is, request.h says.  For each one line is printed: OK or an error's
  * name, then "offset=N" of the attribute at fault in the request and the kernel's
  * words, as far as given.
+ *
+ * "slowly" reads the first of a dump, says "begun", and reads the rest when there is a
+ * line on standard input.  Then it prints how many messages there were, and
+ * "interrupted" if one of them says so.
  *
  * "random" sends COUNT messages that are made of valid and invalid parts at
  * random, the same for the same SEED, and prints how many the kernel took.
@@ -92,6 +97,42 @@ static int receive(int sock, bool print)
 	}
 }
 
+/* --- a dump that waits -------------------------------------------------- */
+
+/* Receives some of a dump and counts. Return: whether that was its end. */
+static bool receive_some(int sock, unsigned int *messages, bool *interrupted)
+{
+	const struct nlmsghdr *nlh;
+	ssize_t len = recv(sock, answer.b, sizeof(answer.b), 0);
+	bool end = false;
+	size_t skip;
+	int error;
+
+	if (len < 0)
+		err(FAILED, "no answer");
+	for (nlh = &answer.nlh; NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len)) {
+		*interrupted |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;
+		end |= is_end(nlh, &error, &skip);
+		++*messages;
+	}
+	return end;
+}
+
+static void receive_slowly(int sock)
+{
+	bool interrupted = false, end;
+	unsigned int messages = 0;
+
+	end = receive_some(sock, &messages, &interrupted);
+	printf("begun\n");
+	fflush(stdout);
+	while (getchar() != '\n' && !feof(stdin))
+		;
+	while (!end)
+		end = receive_some(sock, &messages, &interrupted);
+	printf("%u messages%s\n", messages, interrupted ? " interrupted" : "");
+}
+
 /* --- messages at random ------------------------------------------------- */
 
 static unsigned int below(unsigned int n)
@@ -162,17 +203,24 @@ static void send_random(int sock, unsigned int seed, unsigned int count)
 	}
 }
 
+/* Sends the request that begins there. Return: where it ends. */
+static char **send_request(int sock, char **argv)
+{
+	start(family, 0, command_of(*argv++));
+	for (; *argv && strcmp(*argv, "--"); argv++) {
+		if (!strcmp(*argv, "dump"))
+			req.nlh.nlmsg_flags |= NLM_F_DUMP;
+		else
+			add_word(*argv);
+	}
+	transmit(sock);
+	return argv;
+}
+
 static void send_requests(int sock, char **argv, bool print)
 {
 	while (*argv && !stopped) {
-		start(family, 0, command_of(*argv++));
-		for (; *argv && strcmp(*argv, "--"); argv++) {
-			if (!strcmp(*argv, "dump"))
-				req.nlh.nlmsg_flags |= NLM_F_DUMP;
-			else
-				add_word(*argv);
-		}
-		transmit(sock);
+		argv = send_request(sock, argv);
 		sent++;
 		taken += !receive(sock, print);
 		if (*argv)
@@ -231,7 +279,7 @@ static void send_repeatedly(const char *netns, char **argv)
 
 static void usage(void)
 {
-	errx(USAGE, "usage: nlsend { REQUEST [-- REQUEST]... | random SEED COUNT } |\n"
+	errx(USAGE, "usage: nlsend { [slowly] REQUEST [-- REQUEST]... | random SEED COUNT } |\n"
 	     "              [-n NETNS] repeat REQUEST [-- REQUEST]...");
 }
 
@@ -257,6 +305,9 @@ int main(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[1], "random")) {
 		send_random(sock, atoi(argv[2]), atoi(argv[3]));
 		printf("%u sent, %u taken\n", sent, taken);
+	} else if (argc > 2 && !strcmp(argv[1], "slowly")) {
+		send_request(sock, argv + 2);
+		receive_slowly(sock);
 	} else {
 		send_requests(sock, argv + 1, true);
 	}

@@ -55,6 +55,8 @@ domain_numbers()
 	must has "$(vxmob domain add dev g1 help)" "announce-max MS"
 	must misused "unknown option" vxmob domain del dev vx100 settle 1
 	must misused "unknown option" vxmob domain show announce 1
+	must misused "exclude each other" vxmob mac show via 10.255.0.2 on p1
+	must misused "exclude each other" vxmob mac flush dev vx100 via 10.255.0.2 on p1
 }
 
 # What a domain is enrolled with unless it is told otherwise, and with what it is
@@ -264,6 +266,37 @@ batches()
 	must vxmob mac flush dev vx100
 }
 
+# What a batch has sent or read before does not tell in what comes later.
+long_batches()
+{
+	local i
+
+	echo "announce $MAC dev vx100 via 10.255.0.2" > "$TMP/lines"
+	{
+		echo "transaction $TMP/lines"
+		for i in {10..73}; do
+			echo "mac announce 02:00:00:00:01:$i dev vx100 vni 100 via 10.255.0.2 seq 1 ip 192.0.2.1"
+		done
+	} > "$TMP/batch"
+	must vxmob -batch "$TMP/batch"
+	must same "$(vxmob mac show | grep -c ' seq 1 ')" 64
+	must vxmob mac flush dev vx100
+	must vxmob mac announce $MAC dev vx100 via 10.255.0.2
+	mkfifo "$TMP/orders"
+	command vxmob -batch - < "$TMP/orders" > "$TMP/said" &
+	defer kill $!
+	exec {ORDERS}> "$TMP/orders"
+	echo "mac show dev vx100" >&$ORDERS
+	must wait_for has_line "$TMP/said" "dev vx100"
+	[[ $(uname -r) != 6.1.* ]] || return 0	# where what is up cannot be renamed
+	must ip link set vx100 name vx200
+	echo "mac show dev vx200" >&$ORDERS
+	exec {ORDERS}>&-
+	must wait_for has_line "$TMP/said" "dev vx200"
+	must ip link set vx200 name vx100
+	must vxmob mac flush dev vx100
+}
+
 # Every command of the grammar can be completed, and the manual knows it.
 documented()
 {
@@ -278,8 +311,29 @@ documented()
 	done
 }
 
+# A name that the shell would carry out is offered so that it does not.
+completed()
+{
+	. "$NET_HERE/../tools/vxmob.bash-completion"
+	# /sys is another namespace's, so a folder stands for what has the names there
+	must mkdir "$TMP/names"
+	: > "$TMP/names/d\$(x)"
+	: > "$TMP/names/p1"
+	_vxmob_names d "$TMP/names"
+	must same "${COMPREPLY[*]}" 'd\$\(x\)'
+	_vxmob_names "" "$TMP/names"
+	must same "${#COMPREPLY[@]}" 2
+	_vxmob_names x "$TMP/names"
+	must same "${#COMPREPLY[@]}" 0
+	COMP_WORDS=(vxmob mac show on l) COMP_CWORD=4
+	must _vxmob_value l on
+	must same "${COMPREPLY[*]}" lo
+	COMP_WORDS=(vxmob domain set dev vx100 guard on "") COMP_CWORD=7
+	must not _vxmob_value "" on
+}
+
 ALL_TESTS="domain_numbers domain_defaults words move_prepare move_steps move_show
-	vtep transaction_lines batches documented"
+	vtep transaction_lines batches long_batches documented completed"
 
 ASK=no
 net_private "$@"

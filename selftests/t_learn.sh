@@ -263,8 +263,8 @@ at_once()
 
 	must one_softirq 20000
 	defer one_softirq 64
-	must globally net.core.wmem_default=20000000
-	defer globally net.core.wmem_default=212992
+	must globally -w net.core.wmem_default=20000000
+	defer globally -w net.core.wmem_default=212992
 	must tc qdisc add dev g1 root netem slot 4s 4s packets 20000 limit 20000
 	defer tc qdisc del dev g1 root
 	must vxmob mac flush dev vx100
@@ -278,14 +278,8 @@ at_once()
 # So many packets may be sent and received in one.
 one_softirq()
 {
-	globally net.core.dev_weight="$1" net.core.netdev_max_backlog=$(($1 + 1000)) \
+	globally -w net.core.dev_weight="$1" net.core.netdev_max_backlog=$(($1 + 1000)) \
 		net.core.netdev_budget=$(($1 + 300)) net.core.netdev_budget_usecs=$(($1 * 100))
-}
-
-# Sets what a namespace has none of its own of.
-globally()
-{
-	nsenter --net=/proc/1/ns/net sysctl -qw "$@"
 }
 
 at_least_bound()

@@ -30,6 +30,7 @@ static bool batch_line(const struct input *in, int *status)
 	int ret;
 
 	pipeline_line(in->line);
+	ifname_forget();
 	ret = run_line(in->argc, in->argv);
 	if (pipeline_failed() && !options.force)
 		return false;

@@ -96,6 +96,21 @@ const char *ifname_of(unsigned int ifindex)
 }
 
 /**
+ * ifname_forget() - Ask for names anew.
+ *
+ * Between two lines of a batch as much time may pass as you like.
+ */
+void ifname_forget(void)
+{
+	struct ifname *e;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++)
+		for (e = buckets[i]; e; e = e->next)
+			e->name[0] = '\0';
+}
+
+/**
  * ifname_watch() - Prepare for naming devices while they come and go.
  */
 void ifname_watch(void)

@@ -217,6 +217,8 @@ static int mac_show(struct args *args)
 	p.msg = &m;
 	ret = opts_parse_filters(&p, args, VXMOB_A_MAC_LLADDR);
 	if (!ret)
+		ret = check_place(&p, false);
+	if (!ret)
 		ret = nl_dump(&m, print_mac);
 	msg_free(&m);
 	return ret;
@@ -233,6 +235,8 @@ static int change_matching(struct args *args, uint8_t cmd, const char *name)
 	msg_init(&m, cmd);
 	p.msg = &m;
 	ret = opts_parse_filters(&p, args, VXMOB_A_MAC_LLADDR);
+	if (!ret)
+		ret = check_place(&p, false);
 	if (!ret)
 		ret = nl_talk(&m, NULL);
 	msg_free(&m);

@@ -348,14 +348,22 @@ int nl_talk(struct msg *m, nl_fn fn)
 	return nl_report(&answer);
 }
 
-static bool send_queue_holds(uint32_t len)
+static bool fits_send_queue(uint32_t len)
 {
 	int fd = mnl_socket_get_fd(nl.sock), size = 0;
 	socklen_t size_len = sizeof(size);
 
-	set_queue(SO_SNDBUFFORCE, SO_SNDBUF, len);
 	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &size_len);
-	if (size >= 32 && len <= (uint32_t)size - 32)
+	return size >= 32 && len <= (uint32_t)size - 32;
+}
+
+/* It is never made smaller: what else a batch sends must fit, too. */
+static bool send_queue_holds(uint32_t len)
+{
+	if (fits_send_queue(len))
+		return true;
+	set_queue(SO_SNDBUFFORCE, SO_SNDBUF, len);
+	if (fits_send_queue(len))
 		return true;
 	fprintf(stderr,
 		"vxmob: a message of %u bytes is too long for this process; raise net.core.wmem_max\n",

@@ -121,6 +121,7 @@ int parse_lladdr(struct parse *p, const struct opt *o, const char *arg);
 
 unsigned int ifindex_of(const char *name);
 const char *ifname_of(unsigned int ifindex);
+void ifname_forget(void);
 void ifname_watch(void);
 
 #endif /* VXMOB_UTILS_H */
