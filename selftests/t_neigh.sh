@@ -293,6 +293,20 @@ monitor_mode()
 	must unknown 192.0.2.13
 }
 
+# To a bridge that knows no VLANs a tag is the machine's own, and so are its addresses.
+machines_vlan()
+{
+	local mac=02:00:00:00:01:1f
+
+	must announces "$mac" c0000240 g1 7
+	must announces "$mac" c0000241 g1
+	must becomes_neighbour 192.0.2.65 "$mac" REACHABLE
+	must unknown 192.0.2.64
+	# a priority tag is none
+	must announces "$mac" c0000242 g1 0
+	must becomes_neighbour 192.0.2.66 "$mac"
+}
+
 vlans()
 {
 	local mac=02:00:00:00:01:0e
@@ -435,8 +449,8 @@ gateway_knows()
 }
 
 ALL_TESTS="request gratuitous advertisement ext_learned static managed spoofed
-	implausible takes_over from_overlay sticky_elsewhere monitor_mode vlans addresses flood
-	told_local told_remote comes_along gateway"
+	implausible takes_over from_overlay sticky_elsewhere monitor_mode machines_vlan vlans
+	addresses flood told_local told_remote comes_along gateway"
 
 net_private "$@"
 run_tests "$@"
