@@ -213,9 +213,9 @@ void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b)
  * vxmob_binding_walk_start - Go on with a walk through a table of bindings
  * @iter: where it is
  *
- * Where the table was replaced meanwhile, rhashtable begins anew, but keeps the entry
- * at which the walk stood, though that may have been freed (lib/rhashtable.c, Linux
- * 6.1 to 7.2).
+ * Where the table was replaced meanwhile, rhashtable begins anew. Upstream's
+ * rhashtable_walk_start_check() keeps the entry at which the walk stood, though that
+ * may have been freed by then.
  *
  * Context: process; RCU is held until rhashtable_walk_stop().
  * Return: true if it begins anew.

@@ -648,7 +648,8 @@ struct vxmob_binding *vxmob_binding_add(struct vxmob_domain *d, const u8 *mac);
 void vxmob_binding_remove(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_binding_free(struct vxmob_binding *b);
 u32 vxmob_binding_count(struct vxmob_domain *d);
-bool vxmob_binding_walk_start(struct rhashtable_iter *iter);
+bool vxmob_binding_walk_start(struct rhashtable_iter *iter)
+	__acquires(RCU);
 void vxmob_binding_walk(struct vxmob_domain *d,
 			bool (*fn)(struct vxmob_domain *d,
 				   struct vxmob_binding *b, void *data),
