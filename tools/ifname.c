@@ -19,15 +19,20 @@
  * struct ifname - A device whose name is known.
  * @next: The next one of the bucket.
  * @ifindex: Its index.
+ * @asked: When that was, by the count of ifname_forget().
  * @name: Its name when last asked for.
  */
 struct ifname {
 	struct ifname *next;
 	unsigned int ifindex;
+	unsigned int asked;
 	char name[IFNAMSIZ];
 };
 
 static struct ifname *buckets[BUCKETS];
+
+/* How often names have been forgotten */
+static unsigned int forgotten;
 
 /* Whether names change under a program that runs for long. */
 static bool watching;
@@ -86,8 +91,9 @@ const char *ifname_of(unsigned int ifindex)
 	struct ifname *e = entry_of(ifindex);
 	struct ifreq ifr = { .ifr_ifindex = ifindex };
 
-	if (e->name[0] && !watching)
+	if (e->name[0] && e->asked == forgotten && !watching)
 		return e->name;
+	e->asked = forgotten;
 	if (!ask(SIOCGIFNAME, &ifr))
 		snprintf(e->name, sizeof(e->name), "%s", ifr.ifr_name);
 	else if (!e->name[0])
@@ -102,12 +108,7 @@ const char *ifname_of(unsigned int ifindex)
  */
 void ifname_forget(void)
 {
-	struct ifname *e;
-	size_t i;
-
-	for (i = 0; i < BUCKETS; i++)
-		for (e = buckets[i]; e; e = e->next)
-			e->name[0] = '\0';
+	forgotten++;
 }
 
 /**
