@@ -92,7 +92,7 @@ static struct vxmob_ruling ruling_pending(u8 rule)
 				      .verdict = VXMOB_VERDICT_REFUSE_STALE };
 }
 
-/* Row 1: zero, multicast, the bridge's own or a protected MAC */
+/* Zero, multicast, the bridge's own or a protected MAC */
 static bool mac_invalid(const u8 *mac, const struct vxmob_policy *policy)
 {
 	static const u8 zero[VXMOB_MAC_LEN];
@@ -101,13 +101,26 @@ static bool mac_invalid(const u8 *mac, const struct vxmob_policy *policy)
 	       !memcmp(mac, zero, VXMOB_MAC_LEN);
 }
 
-/* Row 1: nothing can be behind the domain's own address. */
+/* Nothing can be behind the domain's own address. */
 static bool names_self(const struct vxmob_claim *claim,
 		       const struct vxmob_policy *policy)
 {
 	return claim->op == VXMOB_OP_ANNOUNCE &&
 	       claim->place.state == VXMOB_STATE_REMOTE &&
 	       vxmob_addr_equal(&claim->place.vtep, &policy->self);
+}
+
+/*
+ * Row 1. What is bound already, when its MAC becomes protected or the bridge takes
+ * it, can go all the same.
+ */
+static bool invalid(const struct vxmob_mobility *bound,
+		    const struct vxmob_claim *claim,
+		    const struct vxmob_policy *policy)
+{
+	if (bound && claim->op == VXMOB_OP_WITHDRAW)
+		return false;
+	return mac_invalid(claim->mac, policy) || names_self(claim, policy);
 }
 
 static bool withdraw_current(const struct vxmob_mobility *bound,
@@ -310,7 +323,7 @@ struct vxmob_ruling vxmob_judge(const struct vxmob_mobility *bound,
 				const struct vxmob_claim *claim,
 				const struct vxmob_policy *policy, u64 now_ms)
 {
-	if (mac_invalid(claim->mac, policy) || names_self(claim, policy))
+	if (invalid(bound, claim, policy))
 		return ruling(1, VXMOB_VERDICT_REFUSE_INVALID);
 	if (claim->op == VXMOB_OP_WITHDRAW)
 		return judge_withdraw(bound, claim);

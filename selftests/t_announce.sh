@@ -296,6 +296,28 @@ reserved()
 	must is_at "$MAC" "vx100 10.255.0.2"
 }
 
+# A MAC that is protected where it is stays there, but can go.
+reserved_and_bound()
+{
+	MAC=00:11:22:33:44:77
+	must announce via 10.255.0.2 seq 1
+	must vxmob domain set dev vx100 protect "$MAC"
+	must unchanged refused refuse-invalid: announce via 10.255.0.3 seq 2
+	must unchanged refused refuse-stale-withdraw: \
+		vxmob mac withdraw "$MAC" dev vx100 via 10.255.0.3
+	must vxmob mac withdraw "$MAC" dev vx100
+	must unbound "$MAC"
+	must is_at "$MAC" -
+	must vxmob domain set dev vx100 protect none
+	must bridge fdb replace "$MAC" dev p1 master dynamic extern_learn
+	must becomes_bound "$MAC" '"port":"p1"'
+	must vxmob domain set dev vx100 protect "$MAC"
+	must bridge fdb del "$MAC" dev p1 master
+	must becomes_unbound "$MAC"
+	must is_at "$MAC" -
+	must vxmob domain set dev vx100 protect none
+}
+
 # A list of options replaces the one before; a static entry is its owner's.
 static_entry()
 {
@@ -344,7 +366,7 @@ monitor_mode()
 
 ALL_TESTS="new move_and_stale tie tie_local refresh without_number
 	first_number wraparound sticky_local sticky_remote sticky_wins withdrawals
-	late_withdraw json_keys filters_and_flush reserved static_entry nexthop_entry
+	late_withdraw json_keys filters_and_flush reserved reserved_and_bound static_entry nexthop_entry
 	monitor_mode"
 
 net_private "$@"
