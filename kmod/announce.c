@@ -146,23 +146,6 @@ static void begin(struct vxmob_domain *d, struct vxmob_binding *b, u8 news,
 	tasklet_schedule(&a->tasklet);
 }
 
-/**
- * vxmob_announce - Announce a MAC into the overlay, at once and in rounds
- * @d: the domain
- * @b: the MAC's binding, which is local; what was begun before begins again
- *
- * Nothing happens in monitor mode. It ends when the MAC has moved on.
- *
- * Context: BH or process; the domain's lock is held.
- */
-void vxmob_announce(struct vxmob_domain *d, struct vxmob_binding *b)
-{
-	rcu_read_lock();
-	if (to_be_announced(rcu_dereference(d->opt), b))
-		begin(d, b, VXMOB_NEWS_PLACE, false);
-	rcu_read_unlock();
-}
-
 /*
  * A frame that the port had still queued brings a MAC back to where it has just
  * left. Who has it in truth announces it, and ends this, before the first

@@ -532,7 +532,7 @@ static struct net_device *bridge_of(struct net_device *dev)
 static int take_over(struct vxmob_domain *d)
 {
 	vxmob_vtep_read_flood_list(d);
-	return vxmob_fdb_each_mac(d, vxmob_observe);
+	return vxmob_fdb_each_mac(d, vxmob_survey);
 }
 
 /**
@@ -646,8 +646,9 @@ void vxmob_domain_leave(struct vxmob_domain *d)
  * @d: the domain
  *
  * Context: process, may sleep; RTNL is held.
- * Return: 0 if the domain has its bridge, if the device is in one; -EAGAIN if
- *	it cannot be taken, as long as the port is not in the VLAN.
+ * Return: 1 if the domain has its bridge since now, 0 if it had it or the device
+ *	is in none; -EAGAIN if it cannot be taken, as long as the port is not in
+ *	the VLAN.
  */
 int vxmob_domain_join(struct vxmob_domain *d)
 {
@@ -663,5 +664,5 @@ int vxmob_domain_join(struct vxmob_domain *d)
 		return -EAGAIN;
 	d->vid = vid;
 	index_bridge(d, br);
-	return 0;
+	return 1;
 }

@@ -174,6 +174,7 @@ static void vlan_gone(struct net_device *port, u16 vid)
 	if (!d || d->dev == port)
 		return;
 	mutex_lock(&vn->claim_lock);
+	vxmob_moves_port_gone(d, port->ifindex);
 	vxmob_binding_walk(d, withdraw_if_on, port);
 	mutex_unlock(&vn->claim_lock);
 }

@@ -23,6 +23,7 @@
 
 static void resync_later(struct vxmob_domain *d)
 {
+	WRITE_ONCE(d->unread, 1);
 	queue_delayed_work(vxmob_wq, &d->resync, RESYNC_DELAY);
 }
 
@@ -37,6 +38,7 @@ void vxmob_resync(struct vxmob_domain *d, bool reassert)
 {
 	if (reassert)
 		d->reassert = true;
+	WRITE_ONCE(d->unread, 1);
 	mod_delayed_work(vxmob_wq, &d->resync, 0);
 }
 
@@ -411,14 +413,22 @@ bool vxmob_look(struct vxmob_domain *d, struct vxmob_binding *b)
 	return vxmob_binding_find(d, mac) == b;
 }
 
+static void observe(struct vxmob_domain *d, const u8 *mac)
+{
+	spin_lock_bh(&d->lock);
+	if (!d->dead)
+		look_at(d, mac, ktime_get_ns(), true);
+	spin_unlock_bh(&d->lock);
+}
+
 /**
- * vxmob_observe - Look at a MAC, as when a domain takes over what is there
+ * vxmob_survey - Look at a MAC that was there before the domain had its bridge
  * @d: the domain
  * @mac: the MAC
  *
  * Context: process; takes the domain's lock.
  */
-void vxmob_observe(struct vxmob_domain *d, const u8 *mac)
+void vxmob_survey(struct vxmob_domain *d, const u8 *mac)
 {
 	spin_lock_bh(&d->lock);
 	d->surveys = true;
@@ -579,16 +589,32 @@ static bool reassert_binding(struct vxmob_domain *d, struct vxmob_binding *b,
 	return true;
 }
 
-static int read_anew(struct vxmob_domain *d)
+static int read_anew(struct vxmob_domain *d, bool joined)
 {
-	int err = vxmob_domain_join(d);
+	int err;
 
-	if (d->reassert && !err)
-		vxmob_binding_walk(d, reassert_binding, NULL);
-	d->reassert &= !!err;
+	WRITE_ONCE(d->resyncs, d->resyncs + 1);
 	vxmob_vtep_read_flood_list(d);
 	vxmob_binding_walk(d, observe_binding, NULL);
-	return vxmob_fdb_each_mac(d, vxmob_observe) ?: err;
+	err = vxmob_fdb_each_mac(d, joined ? vxmob_survey : observe);
+	if (err)
+		WRITE_ONCE(d->unread, 1);
+	return err;
+}
+
+/* A domain that only waits for its bridge has read everything else. */
+static int catch_up(struct vxmob_domain *d)
+{
+	bool unread = xchg(&d->unread, 0);
+	int joined = vxmob_domain_join(d);
+
+	if (joined >= 0 && d->reassert) {
+		vxmob_binding_walk(d, reassert_binding, NULL);
+		d->reassert = false;
+	}
+	if (unread || joined > 0)
+		return read_anew(d, joined > 0) ?: min(joined, 0);
+	return min(joined, 0);
 }
 
 /*
@@ -605,8 +631,7 @@ static void resync(struct work_struct *work)
 		queue_delayed_work(vxmob_wq, &d->resync, 1);
 		return;
 	}
-	WRITE_ONCE(d->resyncs, d->resyncs + 1);
-	err = read_anew(d);
+	err = catch_up(d);
 	rtnl_unlock();
 	if (err)
 		queue_delayed_work(vxmob_wq, &d->resync, HZ);

@@ -434,7 +434,8 @@ struct vxmob_ask {
  * @later: runs the worker later, for another look and for @reap
  * @reap: bindings whose vxlan entry goes after a grace period
  * @wheel: bindings that wait for something
- * @resync: reads all entries anew when hints were lost
+ * @resync: takes the bridge, and reads all entries anew when hints were lost
+ * @unread: @resync is to read them in any case; lockless
  * @reassert: @resync is to write what is bound as well
  * @flood_work: reads the flood list anew
  * @free_work: frees the domain
@@ -498,6 +499,7 @@ struct vxmob_domain {
 	struct list_head reap;
 	struct vxmob_wheel wheel;
 	struct delayed_work resync;
+	unsigned int unread;
 	bool reassert;
 	struct work_struct flood_work;
 	struct work_struct free_work;
@@ -778,7 +780,7 @@ int vxmob_observe_init(void);
 void vxmob_observe_exit(void);
 void vxmob_observe_start(struct vxmob_domain *d);
 void vxmob_observe_stop(struct vxmob_domain *d);
-void vxmob_observe(struct vxmob_domain *d, const u8 *mac);
+void vxmob_survey(struct vxmob_domain *d, const u8 *mac);
 bool vxmob_look(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_look_later(struct vxmob_domain *d, unsigned long delay);
 void vxmob_hint(struct vxmob_domain *d, const u8 *mac);
@@ -811,7 +813,6 @@ void vxmob_gate_gone(struct net_device *dev);
 int vxmob_announcer_start(struct vxmob_domain *d);
 void vxmob_announcer_stop(struct vxmob_domain *d);
 void vxmob_announcer_free(struct vxmob_domain *d);
-void vxmob_announce(struct vxmob_domain *d, struct vxmob_binding *b);
 void vxmob_arrived(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
 		   const struct vxmob_mobility *was, bool told);
 

@@ -271,8 +271,11 @@ at_once()
 	mapfile -t frames < <(seq 1 6000 | awk '{
 		printf "ffffffffffff0200000a%02x%02x88b5%s\n", $1 / 256, $1 % 256, zeros
 	}' zeros=$ZEROS)
+	must stat_of announced
 	must "$NET_HERE/sendframe" eth g1 "${frames[@]}"
 	NET_WAIT=60 must wait_for at_least_bound 6000
+	# also those of which no hint could be kept have come only now
+	NET_WAIT=60 must wait_for stat_at_least announced $((COUNT + 6000))
 }
 
 # So many packets may be sent and received in one.
@@ -285,6 +288,13 @@ one_softirq()
 at_least_bound()
 {
 	[ "$(vxmob mac show on p1 | grep -c '^02:00:00:0a:')" -ge "$1" ]
+}
+
+stat_at_least()
+{
+	local wanted=$2
+
+	stat_of "$1" && [ "$COUNT" -ge "$wanted" ]
 }
 
 ALL_TESTS="new from_remote zebra_before zebra_before_roams learned_before

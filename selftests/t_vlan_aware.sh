@@ -153,6 +153,47 @@ vids()
 	must misused "" vxmob domain add dev vx8 vid 4095
 }
 
+# A device that is in a bridge, but in no VLAN yet, joins when it is; until then
+# there is nothing to be read.
+waits_for_its_vlan()
+{
+	local NET_DEV=vx9
+
+	must ip link add vx9 type vxlan id 9 local 10.255.0.1 dstport 4789 nolearning
+	defer ip link del vx9
+	must vxmob domain add dev vx9
+	must ip link set vx9 master br0 up
+	must wait_for stat_is resyncs 1
+	NET_WAIT=3 must not wait_for stat_is resyncs 2
+	must bridge vlan add dev vx9 vid 60 pvid untagged
+	must wait_for joined vx9 60
+	must wait_for stat_is resyncs 2
+}
+
+joined()
+{
+	[[ $(vxmob -json domain show dev "$1") == *"\"vid\":$2,"* ]]
+}
+
+# A machine cannot come to a port that has left its VLAN.
+move_ends_with_vlan()
+{
+	local mac=02:00:00:00:01:07
+
+	must vxmob move prepare "$mac" dev vx100020 on p2 from 10.255.0.2
+	must vxmob move prepare "$mac" dev vx100030 on p1 from 10.255.0.2
+	defer bridge vlan add dev p2 vid 20 pvid untagged
+	must bridge vlan del dev p2 vid 20
+	must wait_for moving_to p1
+	defer vxmob move abort "$mac" dev vx100030
+	must refused "" vxmob move abort "$mac" dev vx100020
+}
+
+moving_to()
+{
+	[ "$(vxmob -json move show | tr -d ' ' | grep -o '"port":"[^"]*"')" = "\"port\":\"$1\"" ]
+}
+
 # Many MACs, the same in both VLANs, moved in one of them.
 many()
 {
@@ -175,7 +216,8 @@ many()
 	must same "$(bridge fdb show dev vx100030 | grep -c '^02:00:00:00:02:.* vlan 30 ')" 200
 }
 
-ALL_TESTS="defaults same_mac learn snoop other_vlan on_port zebra vids many"
+ALL_TESTS="defaults same_mac learn snoop other_vlan on_port zebra vids
+	waits_for_its_vlan move_ends_with_vlan many"
 
 net_private "$@"
 run_tests "$@"
