@@ -38,13 +38,10 @@ static struct net_device *interface_of(const struct vxmob_domain *d)
 	struct net_device *br = rcu_dereference(d->br);
 	struct bridge_vlan_info info;
 	struct net_device *dev;
-	u16 proto;
 
 	if (!br || !d->vid)
 		return br;
-	if (br_vlan_get_proto(br, &proto))
-		return NULL;
-	dev = __vlan_find_dev_deep_rcu(br, htons(proto), d->vid);
+	dev = __vlan_find_dev_deep_rcu(br, htons(vxmob_vlan_proto(br)), d->vid);
 	if (dev)
 		return dev;
 	if (br_vlan_get_info_rcu(br, d->vid, &info) ||
@@ -437,14 +434,6 @@ static bool may_name_ip(const struct sk_buff *skb)
 	       is_multicast_ether_addr(eth_hdr(skb)->h_dest);
 }
 
-/* To a bridge that knows no VLANs a tag is the machine's own: what follows as well. */
-static bool is_vlan_of_machine(const struct sk_buff *skb,
-			       const struct net_device *br)
-{
-	return !br_vlan_enabled(br) && skb_vlan_tag_present(skb) &&
-	       skb_vlan_tag_get_id(skb);
-}
-
 /* Found under RCU: the domain of a frame that comes in on a local port */
 static struct vxmob_domain *domain_of(const struct sk_buff *skb,
 				      struct net_device *port)
@@ -452,7 +441,7 @@ static struct vxmob_domain *domain_of(const struct sk_buff *skb,
 	struct net_device *br = netdev_master_upper_dev_get_rcu(port);
 	struct vxmob_domain *d;
 
-	if (!br || is_vlan_of_machine(skb, br))
+	if (!br || vxmob_vlan_is_guests(skb, br))
 		return NULL;
 	d = vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port));
 	if (!d || d->dev == port || !vxmob_port_forwards(d, port))

@@ -25,21 +25,29 @@ static int set_vni(const struct vxmob_domain *d, struct sk_buff *skb)
 	return 0;
 }
 
-/**
- * vxmob_overlay_is_tagged - Whether a domain's frames have a VLAN tag in the overlay
- * @d: the domain, whose device is not gone
- *
- * Context: any; RCU is held.
- * Return: true if frames of its VLAN leave the vxlan port with a tag, which there
- *	is not turned into a VNI.
- */
-bool vxmob_overlay_is_tagged(const struct vxmob_domain *d)
+/* Whether frames of the VLAN leave the vxlan port with its tag, not as a VNI */
+static bool is_tagged(const struct vxmob_domain *d)
 {
 	struct bridge_vlan_info info;
 
 	return d->vid && !vxmob_is_external(d->dev) &&
 	       !br_vlan_get_info_rcu(d->dev, d->vid, &info) &&
 	       !(info.flags & BRIDGE_VLAN_INFO_UNTAGGED);
+}
+
+/**
+ * vxmob_overlay_tag - Give a frame the tag that it has in a domain's overlay
+ * @d: the domain, whose device is not gone
+ * @skb: the frame, at its Ethernet header, without the tag of the domain's VLAN
+ *
+ * Context: any; RCU is held.
+ * Return: 0, also if it has none; or -ENOMEM.
+ */
+int vxmob_overlay_tag(const struct vxmob_domain *d, struct sk_buff *skb)
+{
+	u16 proto = vxmob_vlan_proto(rcu_dereference(d->br));
+
+	return is_tagged(d) ? skb_vlan_push(skb, htons(proto), d->vid) : 0;
 }
 
 /**
@@ -61,8 +69,8 @@ int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb)
 	skb->dev = d->dev;
 	if (vxmob_is_external(d->dev))
 		err = set_vni(d, skb);
-	else if (vxmob_overlay_is_tagged(d))
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vid);
+	else
+		err = vxmob_overlay_tag(d, skb);
 	if (err) {
 		kfree_skb(skb);
 		return err;

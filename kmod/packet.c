@@ -93,9 +93,25 @@ bool vxmob_parse_vni(const u8 *data, size_t len, u32 *vni)
 	return !(field & 0xff);
 }
 
+/**
+ * struct tag - A VLAN tag
+ * @proto: its EtherType, host byte order; 0: there is none
+ * @vid: the VLAN
+ */
+struct tag {
+	u16 proto;
+	u16 vid;
+};
+
 static bool is_tag(u16 proto)
 {
 	return proto == ETH_P_8021Q || proto == ETH_P_8021AD;
+}
+
+static void read_tag(const u8 *data, struct tag *tag)
+{
+	tag->proto = get_unaligned_be16(data);
+	tag->vid = get_unaligned_be16(data + 2) & 0xfff;
 }
 
 /*
@@ -103,11 +119,11 @@ static bool is_tag(u16 proto)
  * so that the EtherType proper is there, or a negative number if the frame ends
  * first or has too many.
  */
-static int skip_tags(const u8 *data, size_t len, u16 *vid)
+static int skip_tags(const u8 *data, size_t len, struct tag *outer)
 {
 	int off;
 
-	*vid = VXMOB_VID_NONE;
+	*outer = (struct tag){};
 	for (off = 0; off <= TAGS_MAX * TAG_LEN; off += TAG_LEN) {
 		if (len < off + 2)
 			return -1;
@@ -116,7 +132,7 @@ static int skip_tags(const u8 *data, size_t len, u16 *vid)
 		if (len < off + TAG_LEN)
 			return -1;
 		if (!off)
-			*vid = get_unaligned_be16(data + 2) & 0xfff;
+			read_tag(data, outer);
 	}
 	return -1;
 }
@@ -131,17 +147,20 @@ static bool station_to_group(const u8 *eth)
 }
 
 static bool parse_ethernet(const u8 *eth, size_t len, struct inner *inner,
-			   u16 *vid)
+			   struct vxmob_announcement *a)
 {
 	const u8 *proto = eth + 2 * ETH_ALEN;
+	struct tag outer;
 	int skip;
 
 	if (len < 2 * ETH_ALEN || !station_to_group(eth))
 		return false;
 	len -= 2 * ETH_ALEN;
-	skip = skip_tags(proto, len, vid);
+	skip = skip_tags(proto, len, &outer);
 	if (skip < 0)
 		return false;
+	a->tpid = outer.proto;
+	a->vid = outer.vid;
 	inner->source = eth + ETH_ALEN;
 	inner->proto = get_unaligned_be16(proto + skip);
 	inner->data = proto + skip + 2;
@@ -341,7 +360,7 @@ bool vxmob_parse_frame(const u8 *eth, size_t len, struct vxmob_announcement *a)
 {
 	struct inner inner;
 
-	if (!parse_ethernet(eth, len, &inner, &a->vid))
+	if (!parse_ethernet(eth, len, &inner, a))
 		return false;
 	read_announcement(&inner, a);
 	return a->kind;
@@ -388,15 +407,15 @@ static bool resolves(const u8 *l3, size_t len, u16 proto)
 bool vxmob_parse_inner(const u8 *data, size_t len, struct vxmob_inner *in)
 {
 	const u8 *eth = data + VXLAN_LEN, *proto = eth + 2 * ETH_ALEN;
+	struct tag outer;
 	int skip;
-	u16 vid;
 
 	if (len < VXLAN_LEN + ETH_HLEN || eth[0] & 1)
 		return false;
 	memcpy(in->dest, eth, ETH_ALEN);
 	in->resolution = false;
 	len -= VXLAN_LEN + 2 * ETH_ALEN;
-	skip = skip_tags(proto, len, &vid);
+	skip = skip_tags(proto, len, &outer);
 	if (skip >= 0)
 		in->resolution = resolves(proto + skip + 2, len - skip - 2,
 					  get_unaligned_be16(proto + skip));
@@ -433,7 +452,7 @@ bool vxmob_parse_owner(const u8 *data, size_t len, struct vxmob_announcement *a)
 {
 	struct inner inner;
 
-	if (!parse_ethernet(data, len, &inner, &a->vid) ||
+	if (!parse_ethernet(data, len, &inner, a) ||
 	    inner.data != data + ETH_HLEN)
 		return false;
 	read_announcement(&inner, a);

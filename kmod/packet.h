@@ -37,13 +37,15 @@
  * @kind: enum vxmob_snoop, which kind of frame it was; 0 for an ordinary ARP
  *	request
  * @router: it says that it is a router
- * @vid: VLAN of the outer tag of the inner frame, VXMOB_VID_NONE without one
+ * @tpid: EtherType of the inner frame's outer tag, host byte order; 0 without one
+ * @vid: VLAN of that tag, VXMOB_VID_NONE without one
  * @ip: IP address that is announced with the MAC; length 0 for RARP
  */
 struct vxmob_announcement {
 	u8 mac[VXMOB_MAC_LEN];
 	u8 kind;
 	bool router;
+	u16 tpid;
 	u16 vid;
 	struct vxmob_addr ip;
 };

@@ -60,15 +60,6 @@ static int push_header(struct sk_buff *skb, u32 vni)
 	return 0;
 }
 
-/* The domain's own tag is not the packet's. */
-static void tag(const struct vxmob_domain *d, struct sk_buff *skb)
-{
-	if (d->vid)
-		__vlan_hwaccel_clear_tag(skb);
-	if (vxmob_overlay_is_tagged(d))
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vid);
-}
-
 static int send_one(struct vxmob_move *mv, struct sk_buff *skb, __be16 sport)
 {
 	int err = push_header(skb, mv->d->vni);
@@ -82,20 +73,34 @@ static int send_one(struct vxmob_move *mv, struct sk_buff *skb, __be16 sport)
 /*
  * What a tunnel can carry is asked of the vxlan device, as the stack would: a tag
  * goes into the frame, and aggregates of what is in a tunnel already, and checksums
- * that only some hardware knows, are made what they stand for.
+ * that only some hardware knows, are made what they stand for. Returns NULL for what
+ * it cannot carry.
  */
+static struct sk_buff *make_fit(const struct vxmob_domain *d,
+				struct sk_buff *skb)
+{
+	struct net_device *br = rcu_dereference(d->br);
+	bool again = false;
+
+	if (br)
+		vxmob_vlan_untag(skb, br);
+	if (vxmob_overlay_tag(d, skb)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	skb->dev = d->dev;
+	return validate_xmit_skb_list(skb, d->dev, &again);
+}
+
 static void send(struct vxmob_move *mv, struct sk_buff *skb)
 {
 	struct sk_buff *next;
-	bool again = false;
 	__be16 sport;
 
 	skb_push(skb, ETH_HLEN);
 	skb_forward_csum(skb);
 	sport = udp_flow_src_port(mv->d->net, skb, SPORT_MIN, SPORT_MAX, true);
-	tag(mv->d, skb);
-	skb->dev = mv->d->dev;
-	skb = validate_xmit_skb_list(skb, mv->d->dev, &again);
+	skb = make_fit(mv->d, skb);
 	if (!skb)
 		this_cpu_inc(mv->d->stats->redirect_dropped);
 	for (; skb; skb = next) {

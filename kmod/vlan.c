@@ -16,6 +16,57 @@
 #define ATTRS_LEN	(64 * 1024)	/* a nest of attributes has no more */
 
 /**
+ * vxmob_vlan_proto - What kind of tags a bridge counts
+ * @br: the bridge, or NULL
+ *
+ * Context: any.
+ * Return: EtherType of its VLANs' tags, host byte order: 802.1Q or 802.1ad.
+ */
+u16 vxmob_vlan_proto(const struct net_device *br)
+{
+	u16 proto;
+
+	if (!br || br_vlan_get_proto(br, &proto))
+		return ETH_P_8021Q;
+	return proto;
+}
+
+/* To a bridge tags of the other kind are content. */
+static bool has_tag_of(const struct sk_buff *skb, const struct net_device *br)
+{
+	return skb_vlan_tag_present(skb) && br_vlan_enabled(br) &&
+	       skb->vlan_proto == htons(vxmob_vlan_proto(br));
+}
+
+/**
+ * vxmob_vlan_is_guests - Whether a frame is in a VLAN of the machine's own
+ * @skb: the frame
+ * @br: the bridge
+ *
+ * Context: any.
+ * Return: true if the bridge would take its tag for content.
+ */
+bool vxmob_vlan_is_guests(const struct sk_buff *skb,
+			  const struct net_device *br)
+{
+	return skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb) &&
+	       !has_tag_of(skb, br);
+}
+
+/**
+ * vxmob_vlan_untag - Take from a frame the tag that its bridge counts
+ * @skb: the frame
+ * @br: the bridge
+ *
+ * Context: any.
+ */
+void vxmob_vlan_untag(struct sk_buff *skb, const struct net_device *br)
+{
+	if (has_tag_of(skb, br))
+		__vlan_hwaccel_clear_tag(skb);
+}
+
+/**
  * vxmob_vlan_of - The VLAN of its bridge that a frame belongs to
  * @skb: the frame
  * @br: the bridge
@@ -31,7 +82,7 @@ u16 vxmob_vlan_of(const struct sk_buff *skb, const struct net_device *br,
 
 	if (!br_vlan_enabled(br))
 		return 0;
-	if (skb_vlan_tag_present(skb))
+	if (has_tag_of(skb, br))
 		vid = skb_vlan_tag_get_id(skb);
 	if (!vid)
 		br_vlan_get_pvid_rcu(port, &vid);

@@ -629,6 +629,10 @@ void vxmob_domain_leave(struct vxmob_domain *d);
 void vxmob_domain_self(const struct vxmob_domain *d, struct vxmob_addr *self);
 
 /* vlan.c */
+u16 vxmob_vlan_proto(const struct net_device *br);
+bool vxmob_vlan_is_guests(const struct sk_buff *skb,
+			  const struct net_device *br);
+void vxmob_vlan_untag(struct sk_buff *skb, const struct net_device *br);
 u16 vxmob_vlan_of(const struct sk_buff *skb, const struct net_device *br,
 		  const struct net_device *port);
 int vxmob_vlan_choose(struct net_device *dev, const struct net_device *br,
@@ -824,7 +828,7 @@ void vxmob_neigh_told(struct vxmob_domain *d, const u8 *mac,
 		      const struct vxmob_addr *ip, bool local, u8 news);
 
 /* overlay.c */
-bool vxmob_overlay_is_tagged(const struct vxmob_domain *d);
+int vxmob_overlay_tag(const struct vxmob_domain *d, struct sk_buff *skb);
 int vxmob_overlay_xmit(struct vxmob_domain *d, struct sk_buff *skb);
 
 /* vtep.c */

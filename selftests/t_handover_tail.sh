@@ -400,6 +400,58 @@ vlan_aware()
 	must vxmob domain del dev vx10
 }
 
+# Sets FRAME to one for a MAC, with a mark and the tags given.
+frame_with_tags()
+{
+	frame_to "$1" "$2"
+	FRAME=${FRAME:0:24}$3${FRAME:24}
+}
+
+service_sends()
+{
+	frame_with_tags "$@"
+	"$NET_HERE/sendframe" eth g4 "$FRAME"
+}
+
+# A provider's bridge counts the service's tags; the customer's are content, whichever
+# VLAN they name.
+service_vlan()
+{
+	local mac=02:00:00:00:06:03 VLAN=10 NET_DEV=vx10 NET_VNI=10
+	local service=88a8000a customer=81000014
+
+	must ip link set br1 type bridge vlan_protocol 802.1ad
+	defer ip link set br1 type bridge vlan_protocol 802.1q
+	must vxmob domain add dev vx10 redirect 600 snoop rarp vteps any
+	frame_with_tags ff:ff:ff:ff:ff:ff 00000060 $service$customer
+	must "$NET_HERE/sendframe" eth g3 "${FRAME:0:12}${mac//:/}${FRAME:24}"
+	must becomes_bound "$mac" '"port":"p3"' '"vid":10'
+	must listener_start && must far_watch_start && must unchanged quietly_hold "$mac"
+	must watch_start "$TMP/guest" g3
+	must service_sends "$mac" 00000061 $service$customer
+	frame_with_tags "$mac" 00000061 $customer
+	must taken_to_target
+	# the customer's tag alone is in no VLAN of that port
+	must service_sends "$mac" 00000062 8100000a
+	must service_sends "$mac" 00000063 $service
+	frame_to "$mac" 00000063
+	must taken_to_target
+	must same "$(lines_with "$TMP/far" 88b500000062)" 0
+	# an overlay that keeps the tag
+	must bridge vlan add dev vx10 vid 10
+	must service_sends "$mac" 00000064 $service$customer
+	must taken_to_target
+	must bridge vlan add dev vx10 vid 10 pvid untagged
+	must same "$(lines_with "$TMP/guest" "frame ${mac//:/}")" 0
+	must step abort "$mac"
+	# who announces himself in a VLAN of his own is who he is
+	rarp_frame "$mac" "$mac" 20
+	vxlan_packet 10 "$FRAME"
+	must vtep_sends $THIRD_VTEP
+	must becomes_bound "$mac" "\"via\":\"$THIRD_VTEP\""
+	must vxmob domain del dev vx10
+}
+
 # One device for all VNIs; it takes the port for itself.
 external()
 {
@@ -423,7 +475,7 @@ external()
 
 ALL_TESTS="from_port barred from_host daemon_writes daemon_and_no_more daemon_first
 	evidence nobody_writes third_place third_place_in_vain withdrawn called_off
-	came_back port_down vlan_aware external"
+	came_back port_down vlan_aware service_vlan external"
 
 net_private "$@"
 run_tests "$@"

@@ -651,7 +651,8 @@ static void frame_checksum(struct frame *frame)
 
 static void expect_announcement(struct kunit *test,
 				const struct vxmob_announcement *a,
-				struct frame *frame, u16 vid)
+				struct frame *frame,
+				const struct tags_case *tags)
 {
 	const struct good_frame *good = frame->good;
 	struct vxmob_addr ip = { .len = good->ip_len };
@@ -660,7 +661,8 @@ static void expect_announcement(struct kunit *test,
 	KUNIT_EXPECT_EQ(test, memcmp(a->mac, frame_part(frame, FRAME_SOURCE),
 				     ETH_ALEN), 0);
 	KUNIT_EXPECT_EQ(test, a->kind, good->kind);
-	KUNIT_EXPECT_EQ(test, a->vid, vid);
+	KUNIT_EXPECT_EQ(test, a->tpid, tags->tags[0].proto);
+	KUNIT_EXPECT_EQ(test, a->vid, tags->vid);
 	KUNIT_EXPECT_EQ(test, memcmp(&a->ip, &ip, sizeof(ip)), 0);
 }
 
@@ -686,7 +688,7 @@ static void packet_tags_case(struct kunit *test)
 				    parse_exact(test, &frame, frame.len, &a),
 				    "%s", good_frames[i].desc);
 		if (!param->refused)
-			expect_announcement(test, &a, &frame, param->vid);
+			expect_announcement(test, &a, &frame, param);
 	}
 }
 
@@ -753,7 +755,7 @@ static void expect_case(struct kunit *test, const struct frame_case *param,
 			    parse_exact(test, &frame, frame.len, &a),
 			    "%s, %s", good->desc, tags->desc);
 	if (param->found)
-		expect_announcement(test, &a, &frame, tags->vid);
+		expect_announcement(test, &a, &frame, tags);
 }
 
 /* Behind any tags, a frame is what it is without. */
@@ -910,6 +912,7 @@ static void expect_owner(struct kunit *test, const struct owner_case *param,
 	if (param->plain)
 		KUNIT_EXPECT_EQ(test, a.kind, 0);
 	a.kind = good_frames[good].kind;
+	KUNIT_EXPECT_EQ(test, a.tpid, 0);
 	KUNIT_EXPECT_EQ(test, a.vid, VXMOB_VID_NONE);
 	expect_announcement(test, &a, &frame, VXMOB_VID_NONE);
 	while (len--)
@@ -1103,7 +1106,7 @@ static void packet_bare_frame_case(struct kunit *test)
 					    good_frames[i].desc, len);
 		}
 		if (!param->refused)
-			expect_announcement(test, &a, &frame, param->vid);
+			expect_announcement(test, &a, &frame, param);
 	}
 }
 

@@ -197,6 +197,7 @@ static void check_content(const u8 *eth, size_t len,
 
 	must(tags <= TAGS_MAX, "at most two tags");
 	must(a->vid == (tags ? get_unaligned_be16(eth + 14) & 0xfff : 0), "its VLAN");
+	must(a->tpid == (tags ? get_unaligned_be16(eth + 12) : 0), "by its tag");
 	must(!memcmp(a->mac, eth + 6, ETH_ALEN) && is_station(a->mac), "by a station");
 	must(eth[0] & 1, "to a group");
 	must(a->kind == VXMOB_SNOOP_RARP || a->kind == VXMOB_SNOOP_GARP ||
@@ -217,7 +218,8 @@ static bool same(const struct vxmob_announcement *a,
 		 const struct vxmob_announcement *b)
 {
 	return !memcmp(a->mac, b->mac, ETH_ALEN) && a->kind == b->kind &&
-	       a->router == b->router && a->vid == b->vid &&
+	       a->router == b->router && a->tpid == b->tpid &&
+	       a->vid == b->vid &&
 	       a->ip.len == b->ip.len &&
 	       !memcmp(a->ip.b, b->ip.b, VXMOB_ADDR_MAX);
 }
@@ -376,6 +378,7 @@ static void check_tagged(u8 *frame, size_t len, struct vxmob_announcement *a,
 	struct vxmob_announcement found;
 
 	len = put_tags(frame, len, tags, tci);
+	a->tpid = tags ? ETH_P_8021Q : 0;
 	a->vid = tags ? tci & 0xfff : 0;
 	must(vxmob_parse_frame(frame, len, &found) == (tags <= TAGS_MAX),
 	     "what is built is found, behind two tags");
