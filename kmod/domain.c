@@ -124,6 +124,24 @@ struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
 }
 
 /**
+ * vxmob_domain_of - Find the domain of a frame at a port of a bridge
+ * @skb: the frame
+ * @port: the port; without a tag the frame is in its PVID
+ *
+ * Context: any; RCU is held.
+ * Return: the domain; NULL if there is none, or the device is no such port.
+ */
+struct vxmob_domain *vxmob_domain_of(const struct sk_buff *skb,
+				     struct net_device *port)
+{
+	struct net_device *br = netdev_master_upper_dev_get_rcu(port);
+
+	if (!br || !netif_is_bridge_master(br))
+		return NULL;
+	return vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port));
+}
+
+/**
  * vxmob_domain_find_vni - Find the domain that a VXLAN packet belongs to
  * @underlay: namespace that the packet arrived in
  * @vni: its VNI, host byte order

@@ -8,6 +8,7 @@
  * a domain there may blackhole.
  */
 #include <linux/netfilter_bridge.h>
+#include <net/dst_metadata.h>
 
 #include "vxmob.h"
 
@@ -116,16 +117,28 @@ static bool is_blackholed(struct vxmob_domain *d, const u8 *mac)
 	return b && test_bit(VXMOB_B_BLACKHOLE, &b->flags);
 }
 
+/* The bridge has turned the VLAN into a VNI for an external device by now. */
+static struct vxmob_domain *domain_of_leaving(const struct sk_buff *skb,
+					      struct net_device *port)
+{
+	const struct ip_tunnel_info *info = skb_tunnel_info(skb);
+	__be32 vni;
+
+	if (!info || !netif_is_vxlan(port))
+		return vxmob_domain_of(skb, port);
+	vni = tunnel_id_to_key32(info->key.tun_id);
+	return vxmob_domain_find(port, be32_to_cpu(vni));
+}
+
 static unsigned int drop_blackholed(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	struct net_device *port = state->in ?: state->out, *br;
 	struct vxmob_domain *d;
 
 	if (!atomic_read(&vxmob_net(state->net)->blackholed))
 		return NF_ACCEPT;
-	br = netdev_master_upper_dev_get_rcu(port);
-	d = br ? vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port)) : NULL;
+	d = state->in ? vxmob_domain_of(skb, state->in) :
+			domain_of_leaving(skb, state->out);
 	if (!d || !(is_blackholed(d, eth_hdr(skb)->h_source) ||
 		    is_blackholed(d, eth_hdr(skb)->h_dest)))
 		return NF_ACCEPT;

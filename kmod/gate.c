@@ -85,13 +85,9 @@ static unsigned int on_port(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	struct net_device *port = skb->dev;
-	struct net_device *br = netdev_master_upper_dev_get_rcu(port);
-	struct vxmob_domain *d;
+	struct vxmob_domain *d = vxmob_domain_of(skb, port);
 	struct vxmob_move *mv;
 
-	if (!br || !netif_is_bridge_master(br))
-		return NF_ACCEPT;
-	d = vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port));
 	mv = d ? vxmob_move_find(d, eth_hdr(skb)->h_source) : NULL;
 	if (!mv || READ_ONCE(mv->port) != port->ifindex)
 		return NF_ACCEPT;

@@ -443,7 +443,7 @@ static struct vxmob_domain *domain_of(const struct sk_buff *skb,
 
 	if (!br || vxmob_vlan_is_guests(skb, br))
 		return NULL;
-	d = vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port));
+	d = vxmob_domain_of(skb, port);
 	if (!d || d->dev == port || !vxmob_port_forwards(d, port))
 		return NULL;
 	return d;

@@ -30,15 +30,12 @@ static bool may_move(const struct sk_buff *skb, const struct net_device *port)
 
 static struct vxmob_move *find(struct sk_buff *skb, struct net_device *port)
 {
-	struct net_device *br;
 	struct vxmob_domain *d;
 	struct vxmob_move *mv;
 
 	if (!may_move(skb, port))
 		return NULL;
-	br = netdev_master_upper_dev_get_rcu(port);
-	d = br ? vxmob_domain_find_bridge(br, vxmob_vlan_of(skb, br, port)) :
-		 NULL;
+	d = vxmob_domain_of(skb, port);
 	mv = d ? vxmob_move_find(d, eth_hdr(skb)->h_dest) : NULL;
 	if (!mv || mv->role != VXMOB_ROLE_SOURCE || !READ_ONCE(mv->quiet) ||
 	    READ_ONCE(mv->stage) < VXMOB_STAGE_HELD)

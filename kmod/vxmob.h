@@ -619,6 +619,8 @@ struct vxmob_domain *vxmob_domain_next(const struct net_device *dev,
 				       struct vxmob_domain *d);
 struct vxmob_domain *vxmob_domain_find_bridge(const struct net_device *br,
 					      u16 vid);
+struct vxmob_domain *vxmob_domain_of(const struct sk_buff *skb,
+				     struct net_device *port);
 struct vxmob_domain *vxmob_domain_find_vni(const struct net *underlay, u32 vni,
 					   __be16 port, u8 addr_len);
 void vxmob_domains_drop_packets(const struct net_device *dev);

@@ -28,7 +28,7 @@ flaps()
 	local i vtep=2
 
 	for ((i = 0; i <= $2; i++)); do
-		echo "mac announce $1 dev vx100 via 10.255.0.$vtep"
+		echo "mac announce $1 dev ${NET_DEV:-vx100} ${3:-} via 10.255.0.$vtep"
 		vtep=$((5 - vtep))
 	done | batch
 }
@@ -161,6 +161,36 @@ blackhole()
 	must vxmob domain set dev vx100 mode enforce dup-action warn
 }
 
+# What the host itself sends to an external device has a VNI, and no VLAN, by then.
+blackhole_external()
+{
+	local mac=02:00:00:00:01:0a other=02:00:00:00:01:0b NET_DEV=vx0
+
+	must ip -batch - <<-END
+		link add br1 type bridge mcast_snooping 0 vlan_filtering 1 vlan_default_pvid 0
+		link add vx0 type vxlan local 10.255.0.1 dstport 4790 external nolearning
+		link set vx0 master br1
+		link set vx0 type bridge_slave learning off vlan_tunnel on
+		link set vx0 up
+		link add link br1 name br1.20 type vlan id 20
+		link set br1 up
+		link set br1.20 up
+	END
+	defer ip link del vx0
+	defer ip link del br1
+	must bridge vlan add dev vx0 vid 20
+	must bridge vlan add dev vx0 vid 20 tunnel_info id 20
+	must bridge vlan add dev br1 vid 20 self
+	must vxmob domain add dev vx0 vni 20 dup-moves 3 dup-action blackhole
+	must flaps "$mac" 3 "vni 20"
+	must bound "$mac" '"status":"frozen"' '"blackhole"'
+	must vxmob mac announce "$other" dev vx0 vni 20 via 10.255.0.2
+	must guest_sends_to br1.20 02:00:00:00:05:01 "$other"
+	must stat_is blackholed 0
+	must guest_sends_to br1.20 02:00:00:00:05:01 "$mac"
+	must wait_for stat_is blackholed 1
+}
+
 guest_sends_to()
 {
 	local to
@@ -179,7 +209,8 @@ recovery()
 	must vxmob mac announce "$RECOVERING" dev vx100 via 10.255.0.2
 }
 
-ALL_TESTS="warn slowly freeze silent withdrawn blackhole recovery"
+ALL_TESTS="warn slowly freeze silent withdrawn blackhole blackhole_external
+	recovery"
 
 net_private "$@"
 run_tests "$@"
