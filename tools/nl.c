@@ -176,25 +176,15 @@ static bool wait_for(uint32_t seq, nl_fn fn, struct nl_answer *answer)
 }
 
 /**
- * nl_answer() - Read the answer to any request.
- * @seq: Where the request's number goes.
+ * nl_answer() - Read the answer to a request that was sent.
+ * @seq: The request's number; answers to others are passed over.
  * @answer: Where the answer goes.
  *
  * Return: Whether that was possible; if not, it has been said.
  */
-bool nl_answer(uint32_t *seq, struct nl_answer *answer)
+bool nl_answer(uint32_t seq, struct nl_answer *answer)
 {
-	const struct nlmsghdr *nlh = (const void *)received;
-	ssize_t len;
-
-	do {
-		len = nl_receive(received, sizeof(received));
-		if (len < 0)
-			return false;
-	} while (!mnl_nlmsg_ok(nlh, len) || nlh->nlmsg_type != NLMSG_ERROR);
-	*seq = nlh->nlmsg_seq;
-	parse_answer(nlh, answer);
-	return true;
+	return wait_for(seq, NULL, answer);
 }
 
 /* The words without what says that they are the module's. */

@@ -33,7 +33,7 @@ typedef void (*nl_fn)(const struct nlmsghdr *nlh);
 bool nl_open(void);
 bool nl_send(const void *buf, size_t len);
 uint32_t nl_stamp(struct nlmsghdr *nlh, uint16_t flags);
-bool nl_answer(uint32_t *seq, struct nl_answer *answer);
+bool nl_answer(uint32_t seq, struct nl_answer *answer);
 const char *nl_reason(const struct nl_answer *answer);
 int nl_report(const struct nl_answer *answer);
 

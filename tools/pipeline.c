@@ -62,18 +62,21 @@ bool pipeline_failed(void)
 	return pipeline.failed;
 }
 
-static bool read_answer(unsigned int count)
+static void line_failed(unsigned int n)
+{
+	fprintf(stderr, "Command failed %s:%u\n", pipeline.file,
+		pipeline.lines[n]);
+	pipeline.failed = true;
+}
+
+static bool read_answer(unsigned int n)
 {
 	struct nl_answer answer;
-	uint32_t seq;
 
-	if (!nl_answer(&seq, &answer))
+	if (!nl_answer(pipeline.first + n, &answer))
 		return false;
-	if (nl_report(&answer) && seq - pipeline.first < count) {
-		fprintf(stderr, "Command failed %s:%u\n", pipeline.file,
-			pipeline.lines[seq - pipeline.first]);
-		pipeline.failed = true;
-	}
+	if (nl_report(&answer))
+		line_failed(n);
 	return true;
 }
 
@@ -84,19 +87,16 @@ static bool read_answer(unsigned int count)
  */
 bool pipeline_drain(void)
 {
-	unsigned int i, count = pipeline.count;
-	bool ok = true;
+	unsigned int n = 0, count = pipeline.count;
 
-	if (count) {
-		ok = nl_send(pipeline.buf, pipeline.len);
-		for (i = 0; i < count && ok; i++)
-			ok = read_answer(count);
-		pipeline.count = 0;
-		pipeline.len = 0;
-	}
-	if (!ok)
-		pipeline.failed = true;
-	return ok && (!pipeline.failed || options.force);
+	if (count && nl_send(pipeline.buf, pipeline.len))
+		while (n < count && read_answer(n))
+			n++;
+	while (n < count)
+		line_failed(n++);
+	pipeline.count = 0;
+	pipeline.len = 0;
+	return !pipeline.failed || options.force;
 }
 
 /**
