@@ -723,6 +723,35 @@ int vxmob_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* A VNI may be named alone if one device carries it. RTNL is held. */
+static struct vxmob_domain *find_carrier(struct net *net, u32 vni)
+{
+	struct vxmob_domain *d, *found = NULL;
+
+	list_for_each_entry(d, &vxmob_net(net)->domains, list) {
+		if (d->vni != vni)
+			continue;
+		if (found)
+			return ERR_PTR(-ENOTUNIQ);
+		found = d;
+	}
+	return found && vxmob_domain_get(found) ? found : ERR_PTR(-ENOENT);
+}
+
+static struct vxmob_domain *parse_carrier(struct genl_info *info)
+{
+	struct nlattr *vni = info->attrs[VXMOB_A_DOMAIN_VNI];
+	struct vxmob_domain *d;
+
+	d = find_carrier(genl_info_net(info), nla_get_u32(vni));
+	if (IS_ERR(d))
+		vxmob_nl_bad_attr(info->extack, vni, d == ERR_PTR(-ENOENT) ?
+				  "vxmob: no device is enrolled with that VNI" :
+				  "vxmob: several devices are enrolled with that VNI: name one",
+				  0);
+	return d;
+}
+
 /**
  * vxmob_nl_domain_del_doit - End a domain
  * @skb: the request
@@ -737,7 +766,9 @@ int vxmob_nl_domain_del_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	d = parse_own_domain(info);
+	d = info->attrs[VXMOB_A_DOMAIN_IFINDEX] ||
+	    !info->attrs[VXMOB_A_DOMAIN_VNI] ? parse_own_domain(info) :
+					       parse_carrier(info);
 	err = PTR_ERR_OR_ZERO(d);
 	if (!err) {
 		vxmob_domain_end(d);

@@ -54,7 +54,9 @@ domain_numbers()
 	must takes_numbers dup-window 1 86400
 	must has "$(vxmob domain add dev g1 help)" "announce-max MS"
 	must misused "unknown option" vxmob domain del dev vx100 settle 1
+	must misused '"dev" is missing' vxmob domain del
 	must misused "unknown option" vxmob domain show announce 1
+	must misused "not in a batch" batch <<< monitor
 	must misused "exclude each other" vxmob mac show via 10.255.0.2 on p1
 	must misused "exclude each other" vxmob mac flush dev vx100 via 10.255.0.2 on p1
 }

@@ -50,6 +50,25 @@ devices()
 	must ip link del ext0
 }
 
+# Whom a VNI means if it is named alone
+by_vni()
+{
+	must ip -batch - <<-END
+		link add vx9 type vxlan id 9 local 10.255.0.1 dstport 4789
+		link add vx9b type vxlan id 9 local 10.255.0.1 dstport 4791
+	END
+	must vxmob domain add dev vx9
+	must vxmob domain add dev vx9b
+	must refused "no device is enrolled" vxmob domain del vni 10
+	must refused "several devices" vxmob domain del vni 9
+	must vxmob domain del dev vx9b vni 9
+	must vxmob domain del vni 9
+	must refused "no device is enrolled" vxmob domain del vni 9
+	must lacks "$(vxmob domain show)" vx9
+	must ip link del vx9
+	must ip link del vx9b
+}
+
 macs()
 {
 	must announce refuse-invalid: 00:00:00:00:00:00 dev vx100 via 10.255.0.2
@@ -425,7 +444,7 @@ random()
 	must is_at "$MAC" "vx100 10.255.0.2"
 }
 
-ALL_TESTS="devices macs addresses numbers places malformed long_lists privilege
+ALL_TESTS="devices by_vni macs addresses numbers places malformed long_lists privilege
 	user_namespace max_macs slow_dump slow_reader lost_events random"
 
 ASK=no

@@ -36,7 +36,7 @@ static const char domain_usage[] =
 	"                    [ announce-initial MS ] [ announce-step MS ]\n"
 	"                    [ announce-max MS ] [ protect { none | LLADDR } ]...\n"
 	"                    [ max-macs N ]\n"
-	"       vxmob domain del dev DEV [ vni VNI ]\n"
+	"       vxmob domain del [ dev DEV ] [ vni VNI ]\n"
 	"       vxmob domain { show | list } [ dev DEV ] [ vni VNI ]\n";
 
 static int parse_vtep(struct parse *p, const struct opt *o, const char *arg)
@@ -123,8 +123,9 @@ static const struct opt filter_opts[] = {
 	{ }
 };
 
+/* @either: what may be named in place of the device, or NULL. */
 static int domain_change(struct args *args, uint8_t cmd,
-			 const struct opt *opts)
+			 const struct opt *opts, const char *either)
 {
 	struct parse p = { .opts = opts };
 	struct msg m;
@@ -133,7 +134,7 @@ static int domain_change(struct args *args, uint8_t cmd,
 	msg_init(&m, cmd);
 	p.msg = &m;
 	ret = opts_parse(&p, args);
-	if (!ret)
+	if (!ret && !(either && opt_seen(&p, either)))
 		ret = opt_needed(&p, "dev");
 	if (!ret)
 		ret = nl_talk(&m, NULL);
@@ -143,17 +144,17 @@ static int domain_change(struct args *args, uint8_t cmd,
 
 static int domain_add(struct args *args)
 {
-	return domain_change(args, VXMOB_CMD_DOMAIN_ADD, domain_opts);
+	return domain_change(args, VXMOB_CMD_DOMAIN_ADD, domain_opts, NULL);
 }
 
 static int domain_set(struct args *args)
 {
-	return domain_change(args, VXMOB_CMD_DOMAIN_SET, domain_opts);
+	return domain_change(args, VXMOB_CMD_DOMAIN_SET, domain_opts, NULL);
 }
 
 static int domain_del(struct args *args)
 {
-	return domain_change(args, VXMOB_CMD_DOMAIN_DEL, filter_opts);
+	return domain_change(args, VXMOB_CMD_DOMAIN_DEL, filter_opts, "vni");
 }
 
 static void print_snoop(const struct nlattr *attr)

@@ -184,6 +184,8 @@ static int monitor_run(struct args *args)
 	ret = args_end(args);
 	if (ret)
 		return ret;
+	if (options.batch)
+		return err("\"monitor\" goes on until it is interrupted: not in a batch");
 	signals = open_signals();
 	events = nl_events_open();
 	if (events < 0 || signals < 0)
