@@ -304,10 +304,7 @@ int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 	vxmob_fdb_forget(b);
 	if (vxmob_monitors(d) || vxmob_move_is_quiet(d, b->mac, to, fdb))
 		return 0;
-	if (fdb->pretended) {	/* that is not there yet */
-		vxmob_fdb_read_real(d, b->mac, &real);
-		fdb = &real;
-	}
+	fdb = vxmob_fdb_real(d, b->mac, fdb, &real);
 	if (to->state == VXMOB_STATE_REMOTE)
 		return apply_known(d, b, to, fdb);
 	if (!vxmob_port_valid(d, to->ifindex))
@@ -371,10 +368,7 @@ void vxmob_apply_gone(struct vxmob_domain *d, const struct vxmob_binding *b,
 	lockdep_assert_held(&d->lock);
 	if (vxmob_monitors(d))
 		return;
-	if (fdb->pretended) {	/* what is there is the port that it has left */
-		vxmob_fdb_read_real(d, b->mac, &real);
-		fdb = &real;
-	}
+	fdb = vxmob_fdb_real(d, b->mac, fdb, &real);
 	if (shown)
 		bridge_erase(d, b->mac, fdb);
 	if (vxlan_goes(b, fdb))

@@ -170,6 +170,26 @@ void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 }
 
 /**
+ * vxmob_fdb_real - What both forwarding databases really hold of a MAC that was read
+ * @d: the domain
+ * @mac: the MAC
+ * @fdb: what vxmob_fdb_read() or vxmob_fdb_recall() said
+ * @real: filled if that was pretended: the entries are yet to be written
+ *
+ * Context: BH or process; the domain's lock is held.
+ * Return: @fdb, or @real.
+ */
+const struct vxmob_fdb *vxmob_fdb_real(struct vxmob_domain *d, const u8 *mac,
+				       const struct vxmob_fdb *fdb,
+				       struct vxmob_fdb *real)
+{
+	if (!fdb->pretended)
+		return fdb;
+	vxmob_fdb_read_real(d, mac, real);
+	return real;
+}
+
+/**
  * vxmob_fdb_know - Remember what is now read, or written, of a binding's entries
  * @b: the binding, before its entries are read or written
  *

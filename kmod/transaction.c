@@ -160,12 +160,11 @@ static bool creates_entry(const struct txn_line *line)
 /* The lock was dropped since, and others write the FDBs. */
 static int apply_line(struct txn *txn, struct txn_line *line)
 {
+	struct vxmob_fdb real;
 	int err;
 
 	vxmob_fdb_recall(line->d, line->claim.mac, line->b, &line->fdb);
-	line->old = line->fdb;
-	if (line->fdb.pretended)
-		vxmob_fdb_read_real(line->d, line->claim.mac, &line->old);
+	line->old = *vxmob_fdb_real(line->d, line->claim.mac, &line->fdb, &real);
 	if (line->fdb.vxlan_nexthop)
 		return refused(txn, line, VXMOB_VERDICT_REFUSE_NEXTHOP);
 	if (line->fdb.bridge_static)
@@ -325,9 +324,10 @@ static int run(struct txn *txn)
 		return 0;
 	}
 	vxmob_steps_revert(txn->steps);
-	if (!undo_lines(txn))
-		NL_SET_ERR_MSG(txn->extack, "vxmob: failed, and the entries of this line could not be put back");
-	return err;
+	if (undo_lines(txn))
+		return err;
+	NL_SET_ERR_MSG(txn->extack, "vxmob: failed, and the entries of this line could not be put back");
+	return -ENOTRECOVERABLE;
 }
 
 /*
@@ -451,7 +451,8 @@ static void release(struct txn *txn)
  *
  * Context: process, may sleep; takes the namespace's claim lock.
  * Return: 0, or a negative error: nothing was applied, and the extended ack
- *	names the line and the reason.
+ *	names the line and the reason; with -ENOTRECOVERABLE a line whose entries
+ *	could not be put back.
  */
 int vxmob_nl_transaction_doit(struct sk_buff *skb, struct genl_info *info)
 {

@@ -732,6 +732,9 @@ typedef void (*vxmob_entry_fn)(struct vxmob_domain *d, struct nlattr **tb,
 void vxmob_fdb_ask_for(struct vxmob_domain *d);
 void vxmob_fdb_read_real(struct vxmob_domain *d, const u8 *mac,
 			 struct vxmob_fdb *fdb);
+const struct vxmob_fdb *vxmob_fdb_real(struct vxmob_domain *d, const u8 *mac,
+				       const struct vxmob_fdb *fdb,
+				       struct vxmob_fdb *real);
 void vxmob_fdb_read(struct vxmob_domain *d, const u8 *mac,
 		    struct vxmob_fdb *fdb);
 void vxmob_fdb_read_bound(struct vxmob_domain *d, struct vxmob_binding *b,

@@ -4,6 +4,7 @@
  * all carried out or none. The file is read to its end before the kernel hears of it, and what
  * the kernel objects to is traced back from the attribute to the line.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,7 +159,8 @@ static int report(const struct transaction *t, const char *file,
 		fprintf(stderr, "%s:%u: %s\n", file, line, nl_reason(answer));
 	else
 		nl_report(answer);
-	fprintf(stderr, "%s: nothing was applied\n", file);
+	if (answer->error != ENOTRECOVERABLE)
+		fprintf(stderr, "%s: nothing was applied\n", file);
 	return STATUS_KERNEL;
 }
 
