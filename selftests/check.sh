@@ -18,13 +18,14 @@
 #	races-KERNEL	of a kernel's tests those that say in their head that they want two
 #			processors, which they have
 #	rest-KERNEL	unit tests and the other tests, on one processor
+#	no-ipv6		those that want a kernel without IPv6
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
 #	all-KERNEL	all tests that there are, whatever the files say, and of each all
 #			cases
 #
-# By default generated, style, stock-6.1, stock-6.12, rest-debug and races-debug. The
+# By default generated, style, stock-6.1, stock-6.12, rest-debug, races-debug and no-ipv6. The
 # debugging kernel is 6.12, too: of what runs there, and on 6.1, not all is run on
 # stock-6.12 once more. What is left out, all-KERNEL and faults are for make torture.
 # Two steps run at a time, and "style" beside them; what they say comes in the order of
@@ -36,7 +37,7 @@ set -u -o pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The longer, the earlier: then both slots end at about the same time.
-STEPS="generated rest-debug stock-6.12 stock-6.1 races-debug style"
+STEPS="generated rest-debug stock-6.12 stock-6.1 races-debug no-ipv6 style"
 BESIDE=style
 
 # shellcheck source=selftests/steps.sh
@@ -61,6 +62,7 @@ is_in()
 {
 	local file=$1 group=$2 flavour=$3
 
+	! says "$file" "needs: kernel option" || return
 	[ "$group" != all ] || return 0
 	! says "$file" "not on:.*\\<$flavour\\>" || return
 	[ "$flavour" != kcsan ] || says "$file" "also on:.*kcsan" || return
@@ -104,6 +106,12 @@ run_kernel()
 	*) shift 2 ;;
 	esac
 	VXMOB_KEEP_FABRIC=1 "$HERE/run.sh" --kernel "$flavour" "$@" "${tests[@]}"
+}
+
+# The tests that want a kernel without IPv6
+no_ipv6()
+{
+	"$HERE/run.sh" --kernel stock-6.1 --smp 1 --option ipv6.disable=1 "$HERE/t_no_ipv6.sh"
 }
 
 # Turns the results around; only a case that was run and failed shows its fault.
@@ -158,6 +166,7 @@ step()
 	frr-* | races-*) run_kernel "${1%%-*}" "${1#*-}" ;;
 	rest-stock-*)	run_kernel rest "${1#*-}" ;;
 	rest-*)		run_kernel rest "${1#*-}" kunit ;;
+	no-ipv6)	no_ipv6 ;;
 	faults)		faults ;;
 	all-stock-*)	VXMOB_ALL=1 run_kernel all "${1#all-}" ;;
 	all-*)		VXMOB_ALL=1 run_kernel all "${1#all-}" kunit ;;

@@ -63,8 +63,11 @@ net_loaded()
 # device answers for the address of another one.
 net_quiet()
 {
-	echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
-	echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
+	local conf
+
+	for conf in /proc/sys/net/ipv6/conf/{all,default}/disable_ipv6; do
+		[ ! -e "$conf" ] || echo 1 > "$conf"
+	done
 	echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore
 }
 
@@ -134,9 +137,10 @@ batch()
 # "VNI" given.  $1 is the VTEP's address, $2 what the bridge is to be besides.
 net_bridge_batch()
 {
-	local vtep=$1 bridge=$2 vni port
+	local vtep=$1 bridge=$2 vni port silent=
 
 	shift 2
+	[ ! -e /proc/net/if_inet6 ] || silent="addrgenmode none"
 	echo "link set lo up"
 	echo "link add br0 address 02:00:00:00:ff:01 type bridge mcast_snooping 0 $bridge"
 	for vni; do
@@ -147,8 +151,8 @@ net_bridge_batch()
 	done
 	for port in 1 2; do
 		echo "link add p$port type veth peer name g$port"
-		echo "link set p$port addrgenmode none master br0"
-		echo "link set g$port addrgenmode none up"
+		echo "link set p$port $silent master br0"
+		echo "link set g$port $silent up"
 		echo "link set p$port up"
 	done
 	echo "link set br0 up"

@@ -13,6 +13,7 @@
 #	# needs: frr		a routing daemon; otherwise Debian's own tools do
 #	# needs: referee	what the kernel's own tests call
 #	# timeout: SECONDS	if 300 are not enough
+#	# needs: kernel option WORD	a VM of its own, see check.sh; elsewhere it is skipped
 #	# processors: 2		that much happens at a time in it; see check.sh
 # Prints a line a case, how long a file took, and last exactly
 # "N passed, N failed, N skipped".
@@ -236,7 +237,7 @@ main()
 		case $1 in
 		--kernel)			FLAVOUR=$2; shift ;;
 		--here)				FLAVOUR=here; how=run_here ;;
-		--smp | --memory | --timeout)	VM_OPTIONS+=("$1" "$2"); shift ;;
+		--smp | --memory | --timeout | --option) VM_OPTIONS+=("$1" "$2"); shift ;;
 		--icount)			VM_OPTIONS+=("$1") ;;
 		-*) sed -n 's/^#   run.sh/usage: run.sh/p' "$0" >&2; return 1 ;;
 		*)				tests+=("$1") ;;

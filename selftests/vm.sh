@@ -7,7 +7,9 @@
 # that passes over a warning in the log has not passed.
 #
 #   vm.sh [--kernel FLAVOUR] [--smp N] [--memory MIB] [--icount]
-#         [--timeout SECS] -- COMMAND [ARG]...
+#         [--option WORD] [--timeout SECS] -- COMMAND [ARG]...
+#
+# --option adds a word to the kernel's command line.
 #
 # The command sees the machine's own file system (writes are thrown away), is
 # run as root in the repository's folder with "vxmob" on its PATH and without
@@ -39,6 +41,7 @@ FLAVOUR=stock-6.1
 SMP=2
 MEMORY=
 ICOUNT=no
+OPTIONS=
 TIMEOUT=600
 RUN=
 QEMU_PID=
@@ -86,6 +89,7 @@ parse()
 		--smp)	   SMP=${2:?}; shift ;;
 		--memory)  MEMORY=${2:?}; shift ;;
 		--timeout) TIMEOUT=${2:?}; shift ;;
+		--option)  OPTIONS+=" ${2:?}"; shift ;;
 		--icount)  ICOUNT=yes ;;
 		--)	   shift; break ;;
 		*)	   usage ;;
@@ -325,7 +329,7 @@ kernel_line()
 	# page would be 4096.  Without them the kernel uses loops, a word at a time.
 	# 395 is FSRS, which has no name: bit 11 of word 12.
 	[ "$ICOUNT" = no ] || line+=" clearcpuid=erms,fsrm,rep_good,395"
-	echo "$line"
+	echo "$line$OPTIONS"
 }
 
 start()
