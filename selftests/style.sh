@@ -108,6 +108,7 @@ sparse()
 	local kernel
 
 	for kernel in $KERNELS; do
+		"$HERE/kernels.sh" get "$kernel" > /dev/null	# may have much to say
 		step "sparse and W=1 on $kernel" sparse_build "$kernel"
 	done
 }
