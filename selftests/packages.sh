@@ -12,6 +12,7 @@
 set -eu -o pipefail
 
 POLICY=/usr/sbin/policy-rc.d
+LOCK=/run/lock/vxmob-packages
 POLICY_SAVED=
 POLICY_WRITTEN=no
 
@@ -54,6 +55,15 @@ missing()
 	done
 }
 
+# Sets WANTED to what is missing; if nothing is, that is all.
+find_wanted()
+{
+	# shellcheck disable=SC2086 # words are wanted
+	WANTED=$(missing $names | sort -u | tr '\n' ' ')
+	WANTED=${WANTED% }
+	[ -n "$WANTED" ] || exit 0
+}
+
 restore_policy()
 {
 	[ "$POLICY_WRITTEN" = yes ] || return 0
@@ -79,7 +89,7 @@ install_packages()
 	export DEBIAN_FRONTEND=noninteractive
 	forbid_starts
 	apt-get -q -o DPkg::Lock::Timeout=600 install -y --no-install-recommends \
-		"$@" < /dev/null >&2
+		"$@" < /dev/null >&2 {lock}>&-
 	restore_policy
 }
 
@@ -97,12 +107,13 @@ names=
 for name in "${GROUPS_WANTED[@]}"; do
 	names+=" $(group "$name")"
 done
-# shellcheck disable=SC2086 # words are wanted
-WANTED=$(missing $names | sort -u | tr '\n' ' ')
-WANTED=${WANTED% }
-[ -n "$WANTED" ] || exit 0
+find_wanted
 command -v apt-get > /dev/null || die "not a Debian machine; install what is like: $WANTED"
 as_root
+# Another one may be at it: then this one finds all there.
+exec {lock}> "$LOCK"
+flock "$lock"
+find_wanted
 trap restore_policy EXIT
 trap 'exit 130' INT TERM HUP
 echo "packages: installing $WANTED"
