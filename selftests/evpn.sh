@@ -36,7 +36,7 @@ EVPN_GATEWAY_MAC=00:11:22:33:44:55
 EVPN_BGP_TIMERS="3 9"	# s: keepalive and hold time, as for a data centre
 EVPN_BGP_TIMEOUT=60	# s
 EVPN_VTY_TIMEOUT=10	# s
-EVPN_DAEMONS=/usr/lib/frr
+EVPN_DAEMONS=${VXMOB_FRR:-/usr/lib/frr}	# another FRR, if VXMOB_FRR names the folder of its daemons
 
 # The VTEP address of a leaf.
 evpn_vtep()
@@ -371,6 +371,29 @@ evpn_mac_place()
 	echo "$port"
 }
 
+# The same from all routes of all leaves, of which the highest number counts.  FRR 8.5
+# and later look for a MAC without an IP address where they keep none.
+evpn_mac_route_of_all()
+{
+	evpn_bgp "$1" "show bgp l2vpn evpn route type macip" | awk -v mac="$2" '
+	/\[2\]:\[/ { found = $0 ~ "\\[48\\]:\\[" mac "\\] *$"; hop = ""; next }
+	!found { next }
+	hop == "" { hop = $1; sub(/\(.*/, "", hop); next }
+	/ RT:/ {
+		seq = match($0, / MM:[0-9]+/) ? substr($0, RSTART + 4, RLENGTH - 4) + 0 : 0
+		if (best == "" || seq > best_seq) {
+			best = hop
+			best_seq = seq
+		}
+		found = 0
+	}
+	END {
+		if (best == "")
+			exit 1
+		print best, best_seq
+	}'
+}
+
 # What BGP on a leaf knows of a MAC: "VTEP SEQ", its next hop and its mobility
 # number (0 where it never moved).  Status: 1 there is no route, 2 no answer.
 evpn_mac_route()
@@ -379,6 +402,10 @@ evpn_mac_route()
 
 	route=$(evpn_bgp "$leaf" "show bgp l2vpn evpn route vni $EVPN_VNI mac $mac") ||
 		[ $? = 1 ] || return 2
+	if [[ $route == *"not in table"* ]]; then
+		evpn_mac_route_of_all "$leaf" "$mac"
+		return
+	fi
 	[[ $route =~ $'\n'\ +([0-9.]+)(\(|\ )[^$'\n']*\ from\  ]] || return 1
 	nexthop=${BASH_REMATCH[1]}
 	[[ $route =~ \ MM:([0-9]+) ]] && seq=${BASH_REMATCH[1]}
