@@ -112,13 +112,14 @@ static bool names_self(const struct vxmob_claim *claim,
 
 /*
  * Row 1. What is bound already, when its MAC becomes protected or the bridge takes
- * it, can go all the same.
+ * it, goes all the same when its entry has gone.
  */
 static bool invalid(const struct vxmob_mobility *bound,
 		    const struct vxmob_claim *claim,
 		    const struct vxmob_policy *policy)
 {
-	if (bound && claim->op == VXMOB_OP_WITHDRAW)
+	if (bound && claim->op == VXMOB_OP_WITHDRAW &&
+	    claim->origin != VXMOB_ORIGIN_CONTROL)
 		return false;
 	return mac_invalid(claim->mac, policy) || names_self(claim, policy);
 }

@@ -303,10 +303,11 @@ reserved_and_bound()
 	must announce via 10.255.0.2 seq 1
 	must vxmob domain set dev vx100 protect "$MAC"
 	must unchanged refused refuse-invalid: announce via 10.255.0.3 seq 2
-	must unchanged refused refuse-stale-withdraw: \
-		vxmob mac withdraw "$MAC" dev vx100 via 10.255.0.3
-	must vxmob mac withdraw "$MAC" dev vx100
-	must unbound "$MAC"
+	must unchanged refused refuse-invalid: vxmob mac withdraw "$MAC" dev vx100
+	must vxmob mac flush dev vx100
+	must is_at "$MAC" "vx100 10.255.0.2"
+	must zebra_removes "$MAC" 10.255.0.2
+	must becomes_unbound "$MAC"
 	must is_at "$MAC" -
 	must vxmob domain set dev vx100 protect none
 	must bridge fdb replace "$MAC" dev p1 master dynamic extern_learn

@@ -797,7 +797,7 @@ static void packet_options_case(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, param->found,
 			parse_exact(test, &frame, frame.len, &a));
 	if (param->found)
-		expect_announcement(test, &a, &frame, VXMOB_VID_NONE);
+		expect_announcement(test, &a, &frame, &tags_cases[0]);
 }
 
 /* The checksum covers all behind the IPv6 header, and both addresses. */
@@ -914,7 +914,7 @@ static void expect_owner(struct kunit *test, const struct owner_case *param,
 	a.kind = good_frames[good].kind;
 	KUNIT_EXPECT_EQ(test, a.tpid, 0);
 	KUNIT_EXPECT_EQ(test, a.vid, VXMOB_VID_NONE);
-	expect_announcement(test, &a, &frame, VXMOB_VID_NONE);
+	expect_announcement(test, &a, &frame, &tags_cases[0]);
 	while (len--)
 		KUNIT_EXPECT_FALSE_MSG(test, parse_owner(test, &frame, len, &a),
 				       "%zu bytes", len);
