@@ -664,9 +664,8 @@ void vxmob_domain_leave(struct vxmob_domain *d)
  * @d: the domain
  *
  * Context: process, may sleep; RTNL is held.
- * Return: 1 if the domain has its bridge since now, 0 if it had it or the device
- *	is in none; -EAGAIN if it cannot be taken, as long as the port is not in
- *	the VLAN.
+ * Return: 0 if the domain has its bridge, if the device is in one; -EAGAIN if
+ *	it cannot be taken, as long as the port is not in the VLAN.
  */
 int vxmob_domain_join(struct vxmob_domain *d)
 {
@@ -681,6 +680,7 @@ int vxmob_domain_join(struct vxmob_domain *d)
 	if (vid < 0 || check_segment(br, vid, NULL))
 		return -EAGAIN;
 	d->vid = vid;
+	d->unsurveyed = true;
 	index_bridge(d, br);
-	return 1;
+	return 0;
 }

@@ -124,7 +124,8 @@ static struct vxmob_domain *domain_of_leaving(const struct sk_buff *skb,
 	const struct ip_tunnel_info *info = skb_tunnel_info(skb);
 	__be32 vni;
 
-	if (!info || !netif_is_vxlan(port))
+	if (!info || !(info->mode & IP_TUNNEL_INFO_TX) ||
+	    !netif_is_vxlan(port) || !vxmob_is_external(port))
 		return vxmob_domain_of(skb, port);
 	vni = tunnel_id_to_key32(info->key.tun_id);
 	return vxmob_domain_find(port, be32_to_cpu(vni));

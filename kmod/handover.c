@@ -314,27 +314,39 @@ int vxmob_steps_go(struct vxmob_steps *steps)
 	       go(steps, VXMOB_MOVE_OP_ABORT);
 }
 
+/* Returns false if it stays. */
+static bool take_back(struct step *s)
+{
+	bool undone = true;
+
+	if (s->done && s->op == VXMOB_MOVE_OP_PREPARE)
+		vxmob_move_step(s->d, s->want.mac, VXMOB_MOVE_OP_ABORT);
+	else if (s->done && s->op == VXMOB_MOVE_OP_HOLD)
+		vxmob_move_unhold(s->d, s->want.mac);
+	else if (s->spare)
+		vxmob_move_discard(s->spare);
+	else
+		undone = !s->done;
+	s->spare = NULL;
+	s->done = false;
+	return undone;
+}
+
 /**
  * vxmob_steps_revert - Take steps back
  * @steps: the steps, or NULL
  *
  * Context: process, may sleep; the namespace's claim lock is held.
+ * Return: false if a move was committed or aborted, which stays.
  */
-void vxmob_steps_revert(struct vxmob_steps *steps)
+bool vxmob_steps_revert(struct vxmob_steps *steps)
 {
 	struct step *s = steps ? steps->step + steps->n : NULL;
+	bool undone = true;
 
-	while (steps && s-- > steps->step) {
-		if (s->done && s->op == VXMOB_MOVE_OP_PREPARE)
-			vxmob_move_step(s->d, s->want.mac,
-					VXMOB_MOVE_OP_ABORT);
-		else if (s->done && s->op == VXMOB_MOVE_OP_HOLD)
-			vxmob_move_unhold(s->d, s->want.mac);
-		else if (s->spare)
-			vxmob_move_discard(s->spare);
-		s->spare = NULL;
-		s->done = false;
-	}
+	while (steps && s-- > steps->step)
+		undone &= take_back(s);
+	return undone;
 }
 
 /* @last is the last attribute that the operation knows: beyond is nothing. */

@@ -217,11 +217,19 @@ static void put_back(struct vxmob_domain *d, struct vxmob_move *mv)
 	restore_binding(d, mv, b);
 }
 
-/* Where the port has left the bridge the machine has nothing to come back to. */
+static bool can_come_back(struct vxmob_domain *d, const struct vxmob_move *mv)
+{
+	return vxmob_port_valid(d, mv->port) && vxmob_port_carries(d, mv->port);
+}
+
+/*
+ * Where the port has left the bridge, or the VLAN, the machine has nothing to come
+ * back to.
+ */
 static void call_off(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 {
 	if (mv->role == VXMOB_ROLE_SOURCE &&
-	    mv->stage == VXMOB_STAGE_HELD && !vxmob_port_valid(d, mv->port))
+	    mv->stage == VXMOB_STAGE_HELD && !can_come_back(d, mv))
 		speak_up(d, mv);
 	else if (mv->role == VXMOB_ROLE_SOURCE)
 		put_back(d, mv);
@@ -424,13 +432,13 @@ static void port_gone(struct vxmob_domain *d, struct vxmob_move *mv)
 }
 
 /**
- * vxmob_moves_port_gone - A bridge port went down or left
+ * vxmob_moves_port_gone - A bridge port went down, or left the bridge or the VLAN
  * @d: the domain
  * @ifindex: the port
  *
  * A machine cannot come to it any more; one that has left it may be on its way.
  *
- * Context: process; no lock of the module is held.
+ * Context: process; the namespace's claim lock is held, the domain's is not.
  */
 void vxmob_moves_port_gone(struct vxmob_domain *d, u32 ifindex)
 {
@@ -928,6 +936,9 @@ static int check_ends(struct vxmob_domain *d, const struct vxmob_move *mv,
 	if (!vxmob_port_valid(d, mv->port))
 		return refuse_because(extack, "vxmob: the port has left the bridge",
 				      -ENODEV);
+	if (!vxmob_port_carries(d, mv->port))
+		return refuse_because(extack, "vxmob: the port is not in the domain's VLAN",
+				      -EINVAL);
 	return 0;
 }
 

@@ -145,7 +145,7 @@ struct vxmob_steps *vxmob_steps_parse(struct net *net,
 const struct nlattr *vxmob_steps_bad(const struct vxmob_steps *steps);
 int vxmob_steps_ready(struct vxmob_steps *steps);
 int vxmob_steps_go(struct vxmob_steps *steps);
-void vxmob_steps_revert(struct vxmob_steps *steps);
+bool vxmob_steps_revert(struct vxmob_steps *steps);
 void vxmob_steps_free(struct vxmob_steps *steps);
 
 /* move.c */

@@ -337,6 +337,16 @@ static void leave_to_nexthop(struct vxmob_domain *d, struct vxmob_binding *b,
 	vxmob_claim_commit(d, b, claim, &gone, NULL, NULL);
 }
 
+/* Of a MAC that the bridge has taken for itself: was what is bound removed, too? */
+static bool overtaken(struct vxmob_domain *d, const struct vxmob_binding *b,
+		      const struct vxmob_fdb *fdb)
+{
+	if (is_announced(b) && vxmob_monitors(d))
+		return false;
+	return b->mob.cur.state == VXMOB_STATE_LOCAL ||
+	       !vxmob_place_equal(&fdb->vxlan, &b->mob.cur);
+}
+
 /* What may change yet, though its event has come, is not remembered. */
 static void read_for_look(struct vxmob_domain *d, const u8 *mac,
 			  struct vxmob_binding *b, bool settled,
@@ -368,9 +378,13 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 		return true;
 	}
 	read_for_look(d, mac, b, settled, &fdb);
-	if (fdb.bridge_own)
-		return false;
 	ether_addr_copy(claim.mac, mac);
+	if (fdb.bridge_own) {
+		if (!b || !overtaken(d, b, &fdb))
+			return false;
+		claim_difference(d, b, &fdb, &claim);
+		return true;
+	}
 	if (fdb.vxlan_nexthop && !arrived_home(d, &fdb)) {
 		leave_to_nexthop(d, b, &claim);
 		return true;
@@ -589,16 +603,18 @@ static bool reassert_binding(struct vxmob_domain *d, struct vxmob_binding *b,
 	return true;
 }
 
-static int read_anew(struct vxmob_domain *d, bool joined)
+static int read_anew(struct vxmob_domain *d)
 {
 	int err;
 
 	WRITE_ONCE(d->resyncs, d->resyncs + 1);
 	vxmob_vtep_read_flood_list(d);
 	vxmob_binding_walk(d, observe_binding, NULL);
-	err = vxmob_fdb_each_mac(d, joined ? vxmob_survey : observe);
+	err = vxmob_fdb_each_mac(d, d->unsurveyed ? vxmob_survey : observe);
 	if (err)
 		WRITE_ONCE(d->unread, 1);
+	else
+		d->unsurveyed = false;
 	return err;
 }
 
@@ -606,15 +622,15 @@ static int read_anew(struct vxmob_domain *d, bool joined)
 static int catch_up(struct vxmob_domain *d)
 {
 	bool unread = xchg(&d->unread, 0);
-	int joined = vxmob_domain_join(d);
+	int err = vxmob_domain_join(d);
 
-	if (joined >= 0 && d->reassert) {
+	if (!err && d->reassert) {
 		vxmob_binding_walk(d, reassert_binding, NULL);
 		d->reassert = false;
 	}
-	if (unread || joined > 0)
-		return read_anew(d, joined > 0) ?: min(joined, 0);
-	return min(joined, 0);
+	if (unread || d->unsurveyed)
+		return read_anew(d) ?: err;
+	return err;
 }
 
 /*

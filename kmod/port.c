@@ -65,6 +65,26 @@ static bool carries(const struct net_device *port, u16 vid)
 }
 
 /**
+ * vxmob_port_carries - Whether a port is in a domain's VLAN
+ * @d: the domain
+ * @ifindex: index of the port, which is one of the domain's bridge
+ *
+ * Context: any.
+ * Return: true if it is, or the bridge is not VLAN aware.
+ */
+bool vxmob_port_carries(struct vxmob_domain *d, u32 ifindex)
+{
+	struct net_device *port;
+	bool carried;
+
+	rcu_read_lock();
+	port = dev_get_by_index_rcu(d->net, ifindex);
+	carried = port && carries(port, d->vid);
+	rcu_read_unlock();
+	return carried;
+}
+
+/**
  * vxmob_port_forwards - Whether a port forwards what a domain's bridge gives it
  * @d: the domain
  * @port: the port

@@ -73,18 +73,12 @@ static bool within_limit(struct vxmob_domain *d,
 			  vxmob_limit_stranger(d->limits, from, claim->seen_ns);
 }
 
-/* A tag of another VLAN belongs to another segment; one of another kind is content. */
-static bool of_other_vlan(const struct vxmob_domain *d,
-			  const struct vxmob_announcement *a)
-{
-	return d->vid && a->vid != VXMOB_VID_NONE && a->vid != d->vid &&
-	       a->tpid == vxmob_vlan_proto(rcu_dereference(d->br));
-}
-
+/* What the bridge would take for another VLAN's is of another segment. */
 static bool wanted(const struct vxmob_domain *d,
 		   const struct vxmob_announcement *a)
 {
-	return rcu_dereference(d->opt)->snoop & a->kind && !of_other_vlan(d, a);
+	return rcu_dereference(d->opt)->snoop & a->kind &&
+	       vxmob_vlan_in_overlay(d, a->tpid, a->vid) == d->vid;
 }
 
 static void claim_for(struct vxmob_domain *d, const struct vxmob_addr *from,

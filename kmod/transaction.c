@@ -313,6 +313,20 @@ static void commit_lines(struct txn *txn)
 	}
 }
 
+/* Returns false if something stays; then that is what is said. */
+static bool revert(struct txn *txn)
+{
+	bool steps = vxmob_steps_revert(txn->steps);
+
+	if (!undo_lines(txn)) {
+		NL_SET_ERR_MSG(txn->extack, "vxmob: failed, and the entries of this line could not be put back");
+		return false;
+	}
+	if (!steps)
+		NL_SET_ERR_MSG(txn->extack, "vxmob: this step failed, and an earlier commit or abort is not taken back");
+	return steps;
+}
+
 static int run(struct txn *txn)
 {
 	int err;
@@ -323,11 +337,7 @@ static int run(struct txn *txn)
 		commit_lines(txn);
 		return 0;
 	}
-	vxmob_steps_revert(txn->steps);
-	if (undo_lines(txn))
-		return err;
-	NL_SET_ERR_MSG(txn->extack, "vxmob: failed, and the entries of this line could not be put back");
-	return -ENOTRECOVERABLE;
+	return revert(txn) ? err : -ENOTRECOVERABLE;
 }
 
 /*
@@ -451,8 +461,8 @@ static void release(struct txn *txn)
  *
  * Context: process, may sleep; takes the namespace's claim lock.
  * Return: 0, or a negative error: nothing was applied, and the extended ack
- *	names the line and the reason; with -ENOTRECOVERABLE a line whose entries
- *	could not be put back.
+ *	names the line and the reason; -ENOTRECOVERABLE: entries could not be put
+ *	back, or a move was committed or aborted before a step failed.
  */
 int vxmob_nl_transaction_doit(struct sk_buff *skb, struct genl_info *info)
 {

@@ -89,6 +89,33 @@ u16 vxmob_vlan_of(const struct sk_buff *skb, const struct net_device *br,
 	return vid;
 }
 
+/**
+ * vxmob_vlan_in_overlay - The VLAN of the bridge that a frame comes to from the overlay
+ * @d: the domain that its VNI belongs to
+ * @tpid: EtherType of the frame's outer tag, host byte order; 0 without one
+ * @vid: VLAN of that tag
+ *
+ * Only of a frame without any tag does the bridge look at the VNI that an external
+ * device brings (br_handle_ingress_vlan_tunnel()). A tag that it does not count, or
+ * of VLAN 0, leaves the frame to the port's PVID (__allowed_ingress()).
+ *
+ * Context: any; RCU is held.
+ * Return: the VLAN, 0 if there is none.
+ */
+u16 vxmob_vlan_in_overlay(const struct vxmob_domain *d, u16 tpid, u16 vid)
+{
+	const struct net_device *br = rcu_dereference(d->br);
+	u16 pvid = 0;
+
+	if (!d->vid)
+		return 0;
+	if (vid && tpid == vxmob_vlan_proto(br))
+		return vid;
+	if (!br || (!tpid && vxmob_is_external(d->dev)))
+		return d->vid;
+	return br_vlan_get_pvid_rcu(d->dev, &pvid) ? 0 : pvid;
+}
+
 static u16 pvid_of(const struct net_device *dev)
 {
 	u16 vid = 0;

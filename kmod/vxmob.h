@@ -436,6 +436,8 @@ struct vxmob_ask {
  * @wheel: bindings that wait for something
  * @resync: takes the bridge, and reads all entries anew when hints were lost
  * @unread: @resync is to read them in any case; lockless
+ * @unsurveyed: what is there since before it had its bridge is yet to be read; under
+ *	RTNL
  * @reassert: @resync is to write what is bound as well
  * @flood_work: reads the flood list anew
  * @free_work: frees the domain
@@ -500,6 +502,7 @@ struct vxmob_domain {
 	struct vxmob_wheel wheel;
 	struct delayed_work resync;
 	unsigned int unread;
+	bool unsurveyed;
 	bool reassert;
 	struct work_struct flood_work;
 	struct work_struct free_work;
@@ -637,6 +640,7 @@ bool vxmob_vlan_is_guests(const struct sk_buff *skb,
 void vxmob_vlan_untag(struct sk_buff *skb, const struct net_device *br);
 u16 vxmob_vlan_of(const struct sk_buff *skb, const struct net_device *br,
 		  const struct net_device *port);
+u16 vxmob_vlan_in_overlay(const struct vxmob_domain *d, u16 tpid, u16 vid);
 int vxmob_vlan_choose(struct net_device *dev, const struct net_device *br,
 		      u32 vni, int vid, struct netlink_ext_ack *extack);
 
@@ -644,6 +648,7 @@ int vxmob_vlan_choose(struct net_device *dev, const struct net_device *br,
 void vxmob_port_note(struct net_device *port);
 void vxmob_port_forget(struct net_device *port);
 void vxmob_port_note_all(struct net_device *br);
+bool vxmob_port_carries(struct vxmob_domain *d, u32 ifindex);
 bool vxmob_port_forwards(struct vxmob_domain *d, struct net_device *port);
 
 /* binding.c */

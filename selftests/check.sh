@@ -22,8 +22,8 @@
 #	faults		those of what users complain of, without the module: there
 #			each must fail, or it would show nothing where it passes
 #
-#	all-KERNEL	all tests that there are, whatever the files say, and of each all
-#			cases
+#	all-KERNEL	all tests that there are, whatever the files say, but for those of
+#			no-ipv6, and of each all cases
 #
 # By default generated, style, stock-6.1, stock-6.12, rest-debug, races-debug and no-ipv6. The
 # debugging kernel is 6.12, too: of what runs there, and on 6.1, not all is run on

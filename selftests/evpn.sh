@@ -375,8 +375,11 @@ evpn_mac_place()
 # and later look for a MAC without an IP address where they keep none.
 evpn_mac_route_of_all()
 {
-	evpn_bgp "$1" "show bgp l2vpn evpn route type macip" | awk -v mac="$2" '
-	/\[2\]:\[/ { found = $0 ~ "\\[48\\]:\\[" mac "\\] *$"; hop = ""; next }
+	local routes
+
+	routes=$(evpn_bgp "$1" "show bgp l2vpn evpn route type macip") || return 2
+	awk -v mac="$2" '
+	/\[2\]:\[/ { found = $0 ~ "\\[48\\]:\\[" mac "\\]( |$)"; hop = ""; next }
 	!found { next }
 	hop == "" { hop = $1; sub(/\(.*/, "", hop); next }
 	/ RT:/ {
@@ -391,7 +394,7 @@ evpn_mac_route_of_all()
 		if (best == "")
 			exit 1
 		print best, best_seq
-	}'
+	}' <<< "$routes"
 }
 
 # What BGP on a leaf knows of a MAC: "VTEP SEQ", its next hop and its mobility

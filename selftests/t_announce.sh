@@ -317,6 +317,14 @@ reserved_and_bound()
 	must becomes_unbound "$MAC"
 	must is_at "$MAC" -
 	must vxmob domain set dev vx100 protect none
+	# or that the bridge takes for itself
+	must zebra_installs "$MAC" 10.255.0.2
+	must becomes_bound "$MAC" '"via":"10.255.0.2"'
+	defer ip link set br0 address 02:00:00:00:ff:01
+	must ip link set br0 address "$MAC"
+	must unchanged refused refuse-invalid: announce via 10.255.0.3 seq 2
+	must bridge fdb del "$MAC" dev vx100 dst 10.255.0.2 self
+	must becomes_unbound "$MAC"
 }
 
 # A list of options replaces the one before; a static entry is its owner's.

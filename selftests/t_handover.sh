@@ -314,6 +314,25 @@ prepared_in_vain()
 	must step abort $other
 }
 
+# A commit comes last, and stays when another one fails after it.
+committed_in_part()
+{
+	local first=02:00:00:00:05:11 second=02:00:00:00:05:12
+
+	must leaving $first
+	must leaving $second
+	must vxmob domain set dev vx100 protect $second
+	defer vxmob domain set dev vx100 protect none
+	must refused "not taken back" vxmob transaction - <<-END
+		move commit $first dev vx100
+		move commit $second dev vx100
+	END
+	must lacks "$SAID" "nothing was applied"
+	must moving $first '"stage":"moved"'
+	must moving $second '"stage":"prepared"'
+	must step abort $second
+}
+
 # All in one go, though something of the move before is left.
 prepared_and_held()
 {
@@ -633,7 +652,7 @@ shown()
 
 ALL_TESTS="prepare_and_abort previous_entry listened hold abort_held
 	abort_at_once moves_after_abort stands_in_a_line
-	goes_on_quietly port_has_left one_move_too_many held_before prepared_in_vain
+	goes_on_quietly port_has_left one_move_too_many held_before prepared_in_vain committed_in_part
 	prepared_and_held back_for_good expires
 	commit commit_at_once evidence other_evidence ends comes_back third_place late_frames speaks_on
 	speaks_before wrong remote immovable privileges monitor_mode shown"

@@ -180,13 +180,30 @@ move_ends_with_vlan()
 {
 	local mac=02:00:00:00:01:07
 
-	must vxmob move prepare "$mac" dev vx100020 on p2 from 10.255.0.2
-	must vxmob move prepare "$mac" dev vx100030 on p1 from 10.255.0.2
+	must vxmob move prepare "$mac" dev vx100020 on p2 from 10.255.0.2 deadline 3600
+	must vxmob move prepare "$mac" dev vx100030 on p1 from 10.255.0.2 deadline 3600
 	defer bridge vlan add dev p2 vid 20 pvid untagged
 	must bridge vlan del dev p2 vid 20
 	must wait_for moving_to p1
 	defer vxmob move abort "$mac" dev vx100030
 	must refused "" vxmob move abort "$mac" dev vx100020
+	must refused "not in the domain's VLAN" vxmob move prepare "$mac" dev vx100020 on p2
+}
+
+# Nor does it come back to such a port.
+held_without_vlan()
+{
+	local mac=02:00:00:00:01:08 NET_DEV=vx100020
+
+	must guest_sends g2 "$mac"
+	must becomes_bound "$mac" '"port":"p2"'
+	must vxmob move prepare "$mac" dev vx100020 to 10.255.0.2 deadline 3600
+	must vxmob move hold "$mac" dev vx100020
+	defer bridge vlan add dev p2 vid 20 pvid untagged
+	must bridge vlan del dev p2 vid 20
+	must vxmob move abort "$mac" dev vx100020
+	must is_at "$mac" "vx100020 10.255.0.2" vx100020 20
+	must vxmob mac withdraw "$mac" dev vx100020
 }
 
 moving_to()
@@ -217,7 +234,8 @@ many()
 }
 
 ALL_TESTS="defaults same_mac learn snoop other_vlan on_port zebra vids
-	waits_for_its_vlan move_ends_with_vlan many"
+	waits_for_its_vlan move_ends_with_vlan
+	held_without_vlan many"
 
 net_private "$@"
 run_tests "$@"
