@@ -101,6 +101,31 @@ snoop()
 	must comes_to "$mac" "vx100030 10.255.0.3" vx100030 30
 }
 
+# Where the overlay has tags, a frame counts that the bridge takes for the VLAN's.
+snoop_by_tag()
+{
+	local mac=02:00:00:00:01:09 NET_DEV=vx100020
+
+	defer bridge vlan add dev vx100020 vid 20 pvid untagged
+	must bridge vlan add dev vx100020 vid 20
+	must vxmob mac announce "$mac" dev vx100020 via 10.255.0.2
+	must vtep_announces 10.255.0.3 "$mac" 100020
+	must announces_tagged "$mac" 88a80014
+	must announces_tagged "$mac" 8100001e
+	must announces_tagged 02:00:00:00:01:0a 81000014
+	must becomes_bound 02:00:00:00:01:0a '"via":"10.255.0.3"'
+	must bound "$mac" '"via":"10.255.0.2"' '"moves":0,'
+	must announces_tagged "$mac" 81000014
+	must becomes_bound "$mac" '"via":"10.255.0.3"'
+}
+
+announces_tagged()
+{
+	rarp_frame "$1"
+	vxlan_packet 100020 "${FRAME:0:24}$2${FRAME:24}"
+	vtep_sends 10.255.0.3
+}
+
 # Other VLANs of the bridge are none of the module's business.
 other_vlan()
 {
@@ -233,7 +258,7 @@ many()
 	must same "$(bridge fdb show dev vx100030 | grep -c '^02:00:00:00:02:.* vlan 30 ')" 200
 }
 
-ALL_TESTS="defaults same_mac learn snoop other_vlan on_port zebra vids
+ALL_TESTS="defaults same_mac learn snoop snoop_by_tag other_vlan on_port zebra vids
 	waits_for_its_vlan move_ends_with_vlan
 	held_without_vlan many"
 
