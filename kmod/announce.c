@@ -347,6 +347,18 @@ static unsigned int send(struct vxmob_domain *d, const u8 *frame, size_t len)
 	return !vxmob_overlay_xmit(d, skb);
 }
 
+/* An address that the machine once had may have gone to another one since. */
+static unsigned int send_ip(struct vxmob_domain *d, const struct job *job,
+			    const struct vxmob_addr *ip)
+{
+	u8 frame[VXMOB_SENT_MAX];
+
+	if (vxmob_neigh_is_anothers(d, job->mac, ip))
+		return 0;
+	return send(d, frame, vxmob_frame_announcing(frame, job->mac, ip,
+						     job->router));
+}
+
 static void send_round(struct vxmob_domain *d, const struct job *job)
 {
 	u8 frame[VXMOB_SENT_MAX];
@@ -354,10 +366,7 @@ static void send_round(struct vxmob_domain *d, const struct job *job)
 
 	sent = send(d, frame, vxmob_frame_rarp(frame, job->mac));
 	for (i = 0; i < job->n_ips; i++)
-		sent += send(d, frame,
-			     vxmob_frame_announcing(frame, job->mac,
-						    &job->ips[i],
-						    job->router));
+		sent += send_ip(d, job, &job->ips[i]);
 	this_cpu_add(d->stats->announced, sent);
 	trace_vxmob_announce(d, job->mac, job->round, sent);
 }

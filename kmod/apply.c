@@ -299,14 +299,19 @@ int vxmob_apply(struct vxmob_domain *d, struct vxmob_binding *b,
 		const struct vxmob_place *to, const struct vxmob_fdb *fdb)
 {
 	struct vxmob_fdb real;
+	int err;
 
 	lockdep_assert_held(&d->lock);
 	vxmob_fdb_forget(b);
 	if (vxmob_monitors(d) || vxmob_move_is_quiet(d, b->mac, to, fdb))
 		return 0;
 	fdb = vxmob_fdb_real(d, b->mac, fdb, &real);
-	if (to->state == VXMOB_STATE_REMOTE)
-		return apply_known(d, b, to, fdb);
+	if (to->state == VXMOB_STATE_REMOTE) {
+		err = apply_known(d, b, to, fdb);
+		if (!err)
+			vxmob_move_written(d, b->mac, to);
+		return err;
+	}
 	if (!vxmob_port_valid(d, to->ifindex))
 		return -ENODEV;
 	if (fdb->bridge_port == to->ifindex)

@@ -217,10 +217,15 @@ static void record_place(struct vxmob_domain *d, struct vxmob_binding *b,
 		vxmob_reap_later(d, b);
 }
 
-/* An entry that somebody else has written is his to remove. */
+/*
+ * An entry that somebody else has written is his to remove. The driver that learns
+ * from data only turns the vxlan entry, and leaves it immortal if the module has made
+ * it so (vxlan_snoop()).
+ */
 static void pass_on(struct vxmob_binding *b, u8 origin)
 {
-	if (origin == VXMOB_ORIGIN_CONTROL || origin == VXMOB_ORIGIN_SNOOP)
+	if (origin == VXMOB_ORIGIN_CONTROL || origin == VXMOB_ORIGIN_SNOOP ||
+	    origin == VXMOB_ORIGIN_DPLEARN)
 		return;
 	clear_bit(VXMOB_B_BRIDGE_OURS, &b->flags);
 	if (origin != VXMOB_ORIGIN_LEARN)

@@ -602,6 +602,18 @@ err_put:
 	return err;
 }
 
+/* May MACs be bound now that are there, and could not be? */
+static bool lets_in(const struct vxmob_options *opt,
+		    const struct vxmob_options *was)
+{
+	unsigned int i;
+
+	for (i = 0; i < was->n_protect; i++)
+		if (!vxmob_is_protected(opt, was->protect[i]))
+			return true;
+	return opt->max_macs > was->max_macs;
+}
+
 /**
  * vxmob_domain_set_options - Change a domain's options
  * @d: the domain
@@ -628,8 +640,11 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 	if (opt->dup_action != was->dup_action || opt->mode != was->mode ||
 	    opt->dup_recover != was->dup_recover)
 		vxmob_binding_walk(d, treat_anew, NULL);
-	if (opt->mode != was->mode)
-		vxmob_resync(d, opt->mode == VXMOB_MODE_ENFORCE);
+	if (opt->mode != was->mode || lets_in(opt, was)) {
+		d->unsurveyed |= lets_in(opt, was);
+		vxmob_resync(d, opt->mode != was->mode &&
+				opt->mode == VXMOB_MODE_ENFORCE);
+	}
 	kfree_rcu(was, rcu);
 	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_SET);
 	return 0;

@@ -16,7 +16,6 @@
 #define SEGMENTS_MAX	1024
 #define BYTES_MAX	(1024 * 1024)
 #define MEMORY_MAX	(64 * 1024 * 1024)	/* of a namespace's moves */
-#define BATCH		64
 
 /**
  * struct kept - A packet that is kept
@@ -114,7 +113,7 @@ unsigned int vxmob_fifo_keep(struct vxmob_move *mv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	struct vxmob_fifo *f = &mv->fifo;
-	unsigned int verdict = NF_STOLEN;
+	unsigned int verdict = NF_STOLEN, n = segments(skb);
 	struct kept *k = wrap(skb, state);
 
 	if (!k)
@@ -131,8 +130,9 @@ unsigned int vxmob_fifo_keep(struct vxmob_move *mv, struct sk_buff *skb,
 		kfree(k);
 		return verdict;
 	}
-	atomic64_add(segments(skb), &mv->kept);
-	this_cpu_add(mv->d->stats->kept, segments(skb));
+	/* the packet may be on its way out again by now */
+	atomic64_add(n, &mv->kept);
+	this_cpu_add(mv->d->stats->kept, n);
 	return NF_STOLEN;
 }
 
@@ -149,11 +149,12 @@ static void let_out(struct list_head *batch)
 /**
  * vxmob_fifo_drain - Let out a batch of what is kept
  * @f: the FIFO, which is draining
+ * @most: at most so many packets, not 0
  *
  * Context: tasklet; RCU is held, no lock of the module is.
- * Return: false if nothing was left, and from now on nothing is kept.
+ * Return: how many; 0 if nothing was left, and from now on nothing is kept.
  */
-bool vxmob_fifo_drain(struct vxmob_fifo *f)
+int vxmob_fifo_drain(struct vxmob_fifo *f, int most)
 {
 	struct kept *k, *next;
 	LIST_HEAD(batch);
@@ -161,19 +162,18 @@ bool vxmob_fifo_drain(struct vxmob_fifo *f)
 
 	spin_lock_bh(&f->lock);
 	list_for_each_entry_safe(k, next, &f->frames, list) {
-		if (n++ == BATCH)
+		if (n == most)
 			break;
 		take(f, k, &batch);
+		n++;
 	}
-	if (list_empty(&batch)) {
+	if (!n) {
 		WRITE_ONCE(f->keeping, false);
 		WRITE_ONCE(f->draining, false);
 	}
 	spin_unlock_bh(&f->lock);
-	if (list_empty(&batch))
-		return false;
 	let_out(&batch);
-	return true;
+	return n;
 }
 
 static void drop(struct list_head *frames)

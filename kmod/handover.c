@@ -19,6 +19,7 @@
  * @d: its domain, referenced
  * @op: enum vxmob_move_op
  * @done: it was taken
+ * @followed: what was left of an earlier move has ended for it
  * @spare: a move that is ready, but is to take the place of what is left of an
  *	earlier one only when no other step can be refused any more; or NULL
  * @want: what it is about; of steps other than prepare only the MAC
@@ -28,6 +29,7 @@ struct step {
 	struct vxmob_domain *d;
 	u32 op;
 	bool done;
+	bool followed;
 	struct vxmob_move *spare;
 	struct vxmob_move_request want;
 };
@@ -261,6 +263,7 @@ static int begin(struct step *s, struct netlink_ext_ack *extack)
 
 	s->spare = NULL;
 	s->done = !err;
+	s->followed = !err;	/* and so has ended another one */
 	return err;
 }
 
@@ -317,7 +320,7 @@ int vxmob_steps_go(struct vxmob_steps *steps)
 /* Returns false if it stays. */
 static bool take_back(struct step *s)
 {
-	bool undone = true;
+	bool undone = !s->followed;
 
 	if (s->done && s->op == VXMOB_MOVE_OP_PREPARE)
 		vxmob_move_step(s->d, s->want.mac, VXMOB_MOVE_OP_ABORT);

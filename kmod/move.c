@@ -126,7 +126,10 @@ static unsigned long settle_time(struct vxmob_domain *d)
 	return msecs_to_jiffies(ms);
 }
 
-/* Whoever was to be first has had his time: the module writes what is bound. */
+/*
+ * Whoever was to be first has had his time: the module writes what is bound. Until
+ * that is done the tail goes on.
+ */
 static void speak_up(struct vxmob_domain *d, struct vxmob_move *mv)
 {
 	struct vxmob_binding *b = vxmob_binding_find(d, mv->mac);
@@ -134,12 +137,18 @@ static void speak_up(struct vxmob_domain *d, struct vxmob_move *mv)
 
 	if (!mv->quiet)
 		return;
+	mv->speaks = true;
+	if (b && b->mob.cur.state == VXMOB_STATE_REMOTE) {
+		vxmob_fdb_read(d, mv->mac, &fdb);
+		if (!vxmob_fdb_owned(&fdb) &&
+		    vxmob_apply(d, b, &b->mob.cur, &fdb)) {
+			mv->turn_at = jiffies + 1;
+			wake_at(d, mv->turn_at);
+			mv->speaks = false;
+			return;
+		}
+	}
 	WRITE_ONCE(mv->quiet, false);
-	if (!b || b->mob.cur.state != VXMOB_STATE_REMOTE)
-		return;
-	vxmob_fdb_read(d, mv->mac, &fdb);
-	if (!vxmob_fdb_owned(&fdb))
-		vxmob_apply(d, b, &b->mob.cur, &fdb);
 }
 
 /*
@@ -219,12 +228,13 @@ static void put_back(struct vxmob_domain *d, struct vxmob_move *mv)
 
 static bool can_come_back(struct vxmob_domain *d, const struct vxmob_move *mv)
 {
-	return vxmob_port_valid(d, mv->port) && vxmob_port_carries(d, mv->port);
+	return vxmob_port_valid(d, mv->port) &&
+	       vxmob_port_delivers(d, mv->port);
 }
 
 /*
- * Where the port has left the bridge, or the VLAN, the machine has nothing to come
- * back to.
+ * Where the port has left the bridge or the VLAN, or is down, the machine has nothing
+ * to come back to.
  */
 static void call_off(struct vxmob_domain *d, struct vxmob_move *mv, u32 event)
 {
@@ -315,12 +325,41 @@ static bool on_their_way(struct vxmob_domain *d)
 	return vxmob_rx_pending() && d->move_waits++ < WAITS_MAX;
 }
 
+/*
+ * The vxlan device queues what it is given until the stack comes to it, and drops
+ * what is too much: one run lets out a few packets, however many machines have
+ * come, and the next one goes on with those that have not had their turn. Returns
+ * whether there may be more.
+ */
+static bool let_out_some(struct vxmob_domain *d)
+{
+	int n, budget = VXMOB_CHUNK;
+	struct vxmob_move *mv;
+	bool more = false;
+
+	list_for_each_entry_rcu(mv, &d->move_list, list) {
+		if (!READ_ONCE(mv->fifo.draining))
+			continue;
+		if (mv->fifo.turn == d->move_turn) {
+			more = true;
+			continue;
+		}
+		if (budget <= 0)
+			return true;
+		mv->fifo.turn = d->move_turn;
+		n = vxmob_fifo_drain(&mv->fifo, budget);
+		more |= n;
+		budget -= n;
+	}
+	d->move_turn++;
+	return more;
+}
+
 /* Frames are let out without the lock: they go through the stack. */
 static void let_out(struct tasklet_struct *t)
 {
 	struct vxmob_domain *d = from_tasklet(d, t, move_drain);
-	struct vxmob_move *mv;
-	bool more = false;
+	bool more;
 
 	if (on_their_way(d)) {
 		tasklet_schedule(t);
@@ -328,9 +367,7 @@ static void let_out(struct tasklet_struct *t)
 	}
 	d->move_waits = 0;
 	rcu_read_lock();
-	list_for_each_entry_rcu(mv, &d->move_list, list)
-		if (READ_ONCE(mv->fifo.draining))
-			more |= vxmob_fifo_drain(&mv->fifo);
+	more = let_out_some(d);
 	rcu_read_unlock();
 	if (more)
 		tasklet_schedule(t);
@@ -375,6 +412,7 @@ void vxmob_moves_init(struct vxmob_domain *d)
 {
 	hash_init(d->moves);
 	INIT_LIST_HEAD(&d->move_list);
+	d->move_turn = 1;	/* no machine has had its turn */
 	init_llist_head(&d->moves_over);
 	timer_setup(&d->move_timer, on_time, 0);
 	tasklet_setup(&d->move_drain, let_out);
@@ -489,6 +527,11 @@ void vxmob_move_policy(struct vxmob_domain *d, const u8 *mac,
 	policy->gate_vtep = mv->peer;
 }
 
+static bool is_silent(const struct vxmob_move *mv)
+{
+	return mv->quiet && !mv->speaks;
+}
+
 /**
  * vxmob_move_is_quiet - Whether a place is left to the routing daemon to write
  * @d: the domain
@@ -505,10 +548,33 @@ bool vxmob_move_is_quiet(struct vxmob_domain *d, const u8 *mac,
 {
 	struct vxmob_move *mv = vxmob_move_find(d, mac);
 
-	return mv && mv->role == VXMOB_ROLE_SOURCE && mv->quiet &&
+	return mv && mv->role == VXMOB_ROLE_SOURCE && is_silent(mv) &&
 	       to->state == VXMOB_STATE_REMOTE &&
 	       (fdb->pretended || fdb->bridge_port == mv->port) &&
 	       vxmob_addr_equal(&mv->peer, &to->vtep);
+}
+
+/**
+ * vxmob_move_written - The module has written a place
+ * @d: the domain
+ * @mac: the MAC
+ * @to: the place
+ *
+ * If that is what was left to the routing daemon, it is not any more: to put things
+ * back is to write again, and what is seen written is no word of the daemon.
+ *
+ * Context: BH or process; the domain's lock is held.
+ */
+void vxmob_move_written(struct vxmob_domain *d, const u8 *mac,
+			const struct vxmob_place *to)
+{
+	struct vxmob_move *mv = vxmob_move_find(d, mac);
+
+	if (mv && mv->role == VXMOB_ROLE_SOURCE &&
+	    mv->stage >= VXMOB_STAGE_HELD &&
+	    to->state == VXMOB_STATE_REMOTE &&
+	    vxmob_addr_equal(&mv->peer, &to->vtep))
+		WRITE_ONCE(mv->quiet, false);
 }
 
 /**
@@ -526,7 +592,7 @@ void vxmob_move_pretend(struct vxmob_domain *d, const u8 *mac,
 	struct vxmob_move *mv = vxmob_move_find(d, mac);
 	struct vxmob_binding *b;
 
-	if (!mv || mv->role != VXMOB_ROLE_SOURCE || !mv->quiet ||
+	if (!mv || mv->role != VXMOB_ROLE_SOURCE || !is_silent(mv) ||
 	    mv->stage < VXMOB_STAGE_HELD ||
 	    (fdb->bridge_port && fdb->bridge_port != mv->port))
 		return;
@@ -576,13 +642,28 @@ static void source_claimed(struct vxmob_domain *d, struct vxmob_move *mv,
 	}
 }
 
-/* The place that the machine comes from may be withdrawn; another one is news. */
+static void let_in(struct vxmob_domain *d, struct vxmob_move *mv)
+{
+	WRITE_ONCE(mv->fifo.draining, true);
+	tasklet_schedule(&d->move_drain);
+}
+
+/*
+ * The place that the machine comes from may be withdrawn; another one is news, be it
+ * the port that it is to come to, by who may say so.
+ */
 static void target_claimed(struct vxmob_domain *d, struct vxmob_move *mv,
 			   const struct vxmob_binding *b)
 {
-	if (mv->stage < VXMOB_STAGE_MOVED && b && mv->peer.len &&
-	    !is_at(b, &mv->peer))
+	if (mv->stage >= VXMOB_STAGE_MOVED || !b)
+		return;
+	if (is_on(b, mv->port) && (b->mob.origin == VXMOB_ORIGIN_CONTROL ||
+				   b->mob.origin == VXMOB_ORIGIN_NETLINK)) {
+		enter_stage(mv, VXMOB_STAGE_MOVED, VXMOB_EVENT_MOVE_MOVED);
+		let_in(d, mv);
+	} else if (mv->peer.len && !is_at(b, &mv->peer)) {
 		call_off(d, mv, VXMOB_EVENT_MOVE_ABORTED);
+	}
 }
 
 /**
@@ -648,8 +729,7 @@ static void open_locked(struct vxmob_domain *d, struct vxmob_move *mv)
 {
 	enter_stage(mv, VXMOB_STAGE_MOVED, VXMOB_EVENT_MOVE_MOVED);
 	claim_home(d, mv);
-	WRITE_ONCE(mv->fifo.draining, true);
-	tasklet_schedule(&d->move_drain);
+	let_in(d, mv);
 }
 
 /**
@@ -970,8 +1050,7 @@ static void inherit_tail(struct vxmob_move *mv, const struct vxmob_move *other)
 {
 	mv->tail_until = jiffies;
 	if (other && other->role == VXMOB_ROLE_SOURCE &&
-	    mv->role == VXMOB_ROLE_TARGET &&
-	    vxmob_addr_equal(&other->peer, &mv->peer))
+	    mv->role == VXMOB_ROLE_TARGET && mv->peer.len)
 		mv->tail_until = other->until;
 }
 

@@ -31,6 +31,7 @@
  * @keeping: frames are kept; else they go their ordinary way
  * @draining: the machine runs; what is kept is being handed to it, and what
  *	comes now comes after
+ * @turn: vxmob_domain.move_turn when some were let out last
  */
 struct vxmob_fifo {
 	spinlock_t lock;	/* protects the rest */
@@ -40,6 +41,7 @@ struct vxmob_fifo {
 	u32 bytes;
 	u8 keeping;
 	u8 draining;
+	unsigned int turn;
 };
 
 /**
@@ -52,6 +54,7 @@ struct vxmob_fifo {
  * @stage: enum vxmob_stage
  * @open_on: enum vxmob_open_on, at the target
  * @quiet: at the source, the bridge entry is not turned yet
+ * @speaks: at the source, it is being turned
  * @listened: nor is it to be for long: a routing daemon would withdraw the MAC
  *	(see Documentation/handover.rst)
  * @holding: the claim that is being made is the hold itself
@@ -93,6 +96,7 @@ struct vxmob_move {
 	u8 open_on;
 	u8 quiet;
 	bool listened;
+	bool speaks;
 	bool holding;
 	bool followed;
 	bool tailed;
@@ -172,7 +176,7 @@ void vxmob_gate_put(struct vxmob_gate *g);
 void vxmob_fifo_init(struct vxmob_fifo *f, const struct net *net);
 unsigned int vxmob_fifo_keep(struct vxmob_move *mv, struct sk_buff *skb,
 			     const struct nf_hook_state *state);
-bool vxmob_fifo_drain(struct vxmob_fifo *f);
+int vxmob_fifo_drain(struct vxmob_fifo *f, int most);
 void vxmob_fifo_purge(struct vxmob_fifo *f);
 void vxmob_fifo_purge_device(struct vxmob_fifo *f,
 			     const struct net_device *dev);

@@ -317,6 +317,30 @@ static void write_known(struct vxmob_domain *d, struct neighbour *n,
 }
 
 /**
+ * vxmob_neigh_is_anothers - Whether an IP address is known to be another MAC's
+ * @d: the domain, alive or dead, whose bridge is not gone
+ * @mac: the MAC
+ * @ip: the IP address
+ *
+ * Context: BH; RCU is held.
+ * Return: true if there is a valid neighbour entry, and it names another one.
+ */
+bool vxmob_neigh_is_anothers(struct vxmob_domain *d, const u8 *mac,
+			     const struct vxmob_addr *ip)
+{
+	struct net_device *dev = interface_of(d);
+	struct neighbour *n;
+	bool anothers;
+
+	n = dev ? entry_of(dev, ip, false) : NULL;
+	if (!n)
+		return false;
+	anothers = READ_ONCE(n->nud_state) & NUD_VALID && !names(n, mac);
+	neigh_release(n);
+	return anothers;
+}
+
+/**
  * vxmob_neigh_told - Write what is known of the IP address of a MAC
  * @d: the domain, alive or dead, whose bridge is not gone
  * @mac: the MAC

@@ -177,15 +177,24 @@ static u8 remote_origin(struct vxmob_domain *d, const struct vxmob_fdb *fdb)
 	return VXMOB_ORIGIN_NETLINK;
 }
 
+/* Frames leave an entry that is static, or sticky, as it is: somebody has freed it. */
+static bool freed(const struct vxmob_binding *b, const struct vxmob_claim *claim)
+{
+	return b && b->mob.sticky && !claim->sticky &&
+	       b->mob.origin != VXMOB_ORIGIN_CONTROL &&
+	       vxmob_place_equal(&b->mob.cur, &claim->place);
+}
+
 /* What the FDBs say, as a claim; place none if they say nothing */
-static void claim_seen(struct vxmob_domain *d, const struct vxmob_fdb *fdb,
-		       struct vxmob_claim *claim)
+static void claim_seen(struct vxmob_domain *d, const struct vxmob_binding *b,
+		       const struct vxmob_fdb *fdb, struct vxmob_claim *claim)
 {
 	claim->sticky = fdb->bridge_sticky || fdb->bridge_static;
 	if (arrived_home(d, fdb)) {
 		claim->place.state = VXMOB_STATE_LOCAL;
 		claim->place.ifindex = fdb->bridge_port;
-		claim->origin = fdb->bridge_static || fdb->bridge_learned ?
+		claim->origin = fdb->bridge_static || fdb->bridge_learned ||
+				freed(b, claim) ?
 				VXMOB_ORIGIN_NETLINK : VXMOB_ORIGIN_LEARN;
 		return;
 	}
@@ -317,6 +326,9 @@ static void complete_half(struct vxmob_domain *d, struct vxmob_binding *b,
 		return;
 	}
 	refuse_half(d, b, fdb, claim);
+	/* The daemon is done with it, so it is the module's until he names it. */
+	if (b->mob.origin == VXMOB_ORIGIN_SNOOP && half_deleted(d, b, fdb))
+		set_bit(VXMOB_B_VXLAN_OURS, &b->flags);
 	vxmob_guard(d, b, fdb, claim, VXMOB_VERDICT_REFUSE_STALE_WITHDRAW);
 }
 
@@ -395,7 +407,7 @@ static bool look_at(struct vxmob_domain *d, const u8 *mac, u64 seen_ns,
 		return false;
 	}
 	ignore_leftover(b, &fdb);
-	claim_seen(d, &fdb, &claim);
+	claim_seen(d, b, &fdb, &claim);
 	if (never_written(d, b, &claim) || frozen_and_silent(b, &claim))
 		return false;
 	if (!nothing_new(b, &claim)) {

@@ -85,6 +85,27 @@ bool vxmob_port_carries(struct vxmob_domain *d, u32 ifindex)
 }
 
 /**
+ * vxmob_port_delivers - Whether there is somebody behind a port in a domain's VLAN
+ * @d: the domain
+ * @ifindex: index of the port, which is one of the domain's bridge
+ *
+ * Context: any.
+ * Return: true if it is up, has a carrier and is in the VLAN.
+ */
+bool vxmob_port_delivers(struct vxmob_domain *d, u32 ifindex)
+{
+	struct net_device *port;
+	bool delivers;
+
+	rcu_read_lock();
+	port = dev_get_by_index_rcu(d->net, ifindex);
+	delivers = port && netif_running(port) && netif_carrier_ok(port) &&
+		   carries(port, d->vid);
+	rcu_read_unlock();
+	return delivers;
+}
+
+/**
  * vxmob_port_forwards - Whether a port forwards what a domain's bridge gives it
  * @d: the domain
  * @port: the port

@@ -323,7 +323,7 @@ static bool revert(struct txn *txn)
 		return false;
 	}
 	if (!steps)
-		NL_SET_ERR_MSG(txn->extack, "vxmob: this step failed, and an earlier commit or abort is not taken back");
+		NL_SET_ERR_MSG(txn->extack, "vxmob: this step failed, and what others did is not all taken back");
 	return steps;
 }
 

@@ -449,6 +449,7 @@ struct vxmob_ask {
  * @move_timer: for deadlines
  * @move_drain: lets out frames that were kept
  * @move_waits: how often in a row it has let those before pass; its own
+ * @move_turn: changes when each machine that drains has had its turn; its own
  * @moves_over: moves that have ended, whose hooks are still there; lockless
  * @move_work: releases them
  * @announcer: local MACs that are being announced
@@ -514,6 +515,7 @@ struct vxmob_domain {
 	struct timer_list move_timer;
 	struct tasklet_struct move_drain;
 	unsigned int move_waits;
+	unsigned int move_turn;
 	struct llist_head moves_over;
 	struct delayed_work move_work;
 
@@ -649,6 +651,7 @@ void vxmob_port_note(struct net_device *port);
 void vxmob_port_forget(struct net_device *port);
 void vxmob_port_note_all(struct net_device *br);
 bool vxmob_port_carries(struct vxmob_domain *d, u32 ifindex);
+bool vxmob_port_delivers(struct vxmob_domain *d, u32 ifindex);
 bool vxmob_port_forwards(struct vxmob_domain *d, struct net_device *port);
 
 /* binding.c */
@@ -815,6 +818,8 @@ void vxmob_move_policy(struct vxmob_domain *d, const u8 *mac,
 bool vxmob_move_is_quiet(struct vxmob_domain *d, const u8 *mac,
 			 const struct vxmob_place *to,
 			 const struct vxmob_fdb *fdb);
+void vxmob_move_written(struct vxmob_domain *d, const u8 *mac,
+			const struct vxmob_place *to);
 void vxmob_move_pretend(struct vxmob_domain *d, const u8 *mac,
 			struct vxmob_fdb *fdb);
 void vxmob_move_seen_written(struct vxmob_domain *d, const u8 *mac,
@@ -834,6 +839,8 @@ void vxmob_arrived(struct vxmob_domain *d, struct vxmob_binding *b, u8 verdict,
 int vxmob_neigh_get(struct net *net);
 void vxmob_neigh_put(struct net *net);
 void vxmob_neigh_recall(struct vxmob_domain *d, struct vxmob_binding *b);
+bool vxmob_neigh_is_anothers(struct vxmob_domain *d, const u8 *mac,
+			     const struct vxmob_addr *ip);
 void vxmob_neigh_told(struct vxmob_domain *d, const u8 *mac,
 		      const struct vxmob_addr *ip, bool local, u8 news);
 

@@ -30,10 +30,13 @@ static void by_daemon(struct vxmob_claim *claim, const struct vxmob_binding *b)
 	ether_addr_copy(claim->mac, b->mac);
 }
 
+/* Also where the driver, which learns, has turned what the module made immortal */
 static bool rests_on_announcement(const struct vxmob_binding *b)
 {
 	return b->mob.cur.state == VXMOB_STATE_REMOTE &&
-	       b->mob.origin == VXMOB_ORIGIN_SNOOP;
+	       (b->mob.origin == VXMOB_ORIGIN_SNOOP ||
+		(b->mob.origin == VXMOB_ORIGIN_DPLEARN &&
+		 test_bit(VXMOB_B_VXLAN_OURS, &b->flags)));
 }
 
 /* A local entry that the module made immortal when it put the MAC back */

@@ -327,6 +327,35 @@ reserved_and_bound()
 	must becomes_unbound "$MAC"
 }
 
+# Those that could not be bound are, when they may.
+protected_before()
+{
+	MAC=00:11:22:33:44:78
+	must vxmob domain set dev vx100 protect "$MAC"
+	must zebra_installs "$MAC" 10.255.0.2
+	must vxmob mac announce 02:00:00:00:02:0f dev vx100 via 10.255.0.2
+	must unbound "$MAC"
+	must vxmob domain set dev vx100 protect none
+	must becomes_bound "$MAC" '"via":"10.255.0.2"' '"origin":"netlink"'
+	must zebra_removes "$MAC" 10.255.0.2
+	must becomes_unbound "$MAC"
+}
+
+# An entry that was static, and is an ordinary one again, holds nobody.
+static_for_a_while()
+{
+	MAC=02:00:00:00:02:10
+	must bridge fdb replace "$MAC" dev p1 master static
+	must becomes_bound "$MAC" '"port":"p1"' '"sticky"'
+	must bridge fdb replace "$MAC" dev p1 master dynamic
+	# the bridge tells nobody: have all entries read anew
+	must vxmob domain set dev vx100 mode monitor
+	must vxmob domain set dev vx100 mode enforce
+	must becomes_bound "$MAC" '"port":"p1"' '!sticky'
+	must announce via 10.255.0.2
+	must is_at "$MAC" "vx100 10.255.0.2"
+}
+
 # A list of options replaces the one before; a static entry is its owner's.
 static_entry()
 {
@@ -375,7 +404,8 @@ monitor_mode()
 
 ALL_TESTS="new move_and_stale tie tie_local refresh without_number
 	first_number wraparound sticky_local sticky_remote sticky_wins withdrawals
-	late_withdraw json_keys filters_and_flush reserved reserved_and_bound static_entry nexthop_entry
+	late_withdraw json_keys filters_and_flush reserved reserved_and_bound protected_before
+	static_for_a_while static_entry nexthop_entry
 	monitor_mode"
 
 net_private "$@"

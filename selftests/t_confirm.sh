@@ -223,6 +223,41 @@ ages()
 	must ip link set vx100 type vxlan ageing 300
 }
 
+# What a daemon had installed and has withdrawn since, though it named another place.
+ages_withdrawn()
+{
+	local mac=02:00:00:00:09:03
+
+	must vxmob domain set dev vx100 confirm 1
+	must ip link set vx100 type vxlan ageing 2
+	defer ip link set vx100 type vxlan ageing 300
+	must zebra_installs "$mac" 10.255.0.2
+	must becomes_bound "$mac" '"via":"10.255.0.2"'
+	must vtep_announces 10.255.0.3 "$mac"
+	must becomes_bound "$mac" '"via":"10.255.0.3"' '"origin":"snoop"'
+	must zebra_removes "$mac" 10.255.0.2
+	must becomes_unbound "$mac"
+	must is_at "$mac" -
+}
+
+# A driver that learns from data turns what the module has made immortal.
+ages_learning()
+{
+	local mac=02:00:00:00:09:04
+
+	must vxmob domain set dev vx100 confirm 1
+	defer ip link set vx100 type vxlan nolearning ageing 300
+	must ip link set vx100 type vxlan learning ageing 2
+	must vtep_announces 10.255.0.3 "$mac"
+	must becomes_bound "$mac" '"via":"10.255.0.3"' '"origin":"snoop"'
+	plain_frame "$mac"
+	vxlan_packet 100 "$FRAME"
+	must vtep_sends 10.255.0.2
+	must becomes_bound "$mac" '"via":"10.255.0.2"' '"origin":"dplearn"'
+	must becomes_unbound "$mac"
+	must is_at "$mac" -
+}
+
 # What is used does not age.
 used()
 {
@@ -246,7 +281,8 @@ speaks_to_until_old()
 }
 
 ALL_TESTS="confirmed rolled_back rolled_back_number taken_back silence
-	silent_at_home silent_and_ordered speaks_at_home unobservable ages used"
+	silent_at_home silent_and_ordered speaks_at_home unobservable ages
+	ages_withdrawn ages_learning used"
 ! brief || ALL_TESTS=${ALL_TESTS% unobservable ages used}
 
 net_private "$@"

@@ -231,6 +231,24 @@ port_has_left()
 	must lacks "$(bridge fdb show)" "$mac"
 }
 
+# Nor is there anybody behind a port that is down.
+port_is_down()
+{
+	local mac=02:00:00:00:05:13
+
+	must port_create p9 g9
+	must guest_sends g9 "$mac"
+	must becomes_bound "$mac" '"port":"p9"'
+	must step prepare "$mac" to $PEER_VTEP
+	must step hold "$mac"
+	must ip link set p9 down
+	must step abort "$mac"
+	must settled "$mac"
+	must is_at "$mac" "vx100 $PEER_VTEP"
+	must bound "$mac" "\"via\":\"$PEER_VTEP\""
+	must vxmob mac withdraw "$mac" dev vx100
+}
+
 port_create()
 {
 	defer ip link del "$1"
@@ -323,7 +341,7 @@ committed_in_part()
 	must leaving $second
 	must vxmob domain set dev vx100 protect $second
 	defer vxmob domain set dev vx100 protect none
-	must refused "not taken back" vxmob transaction - <<-END
+	must refused "not all taken back" vxmob transaction - <<-END
 		move commit $first dev vx100
 		move commit $second dev vx100
 	END
@@ -652,7 +670,7 @@ shown()
 
 ALL_TESTS="prepare_and_abort previous_entry listened hold abort_held
 	abort_at_once moves_after_abort stands_in_a_line
-	goes_on_quietly port_has_left one_move_too_many held_before prepared_in_vain committed_in_part
+	goes_on_quietly port_has_left port_is_down one_move_too_many held_before prepared_in_vain committed_in_part
 	prepared_and_held back_for_good expires
 	commit commit_at_once evidence other_evidence ends comes_back third_place late_frames speaks_on
 	speaks_before wrong remote immovable privileges monitor_mode shown"

@@ -295,6 +295,22 @@ kept()
 	must wait_for all_came_out "$mac" 1 303
 }
 
+# Who may say so says that the machine is here: that is as good as its own word.
+said_to_be_here()
+{
+	local mac=02:00:00:00:05:0a
+
+	must arriving "$mac"
+	must watch_start "$TMP/guest" g1
+	must numbered_sends $PEER_VTEP "$mac" 1 3
+	must becomes_moving "$mac" '"queued":3'
+	must vxmob mac announce "$mac" dev vx100 on p1
+	must becomes_moving "$mac" '"stage":"moved"' '"queued":0'
+	must wait_for all_came_out "$mac" 1 3
+	must guest_sends g1 "$mac"
+	must is_at "$mac" p1
+}
+
 # While what was kept comes out, newer ones come in; again and again.
 newer_behind()
 {
@@ -560,7 +576,7 @@ guest_learned()
 	at "$1" p1
 }
 
-ALL_TESTS="closed opens several_kinds forged overruled kept newer_behind bounded
+ALL_TESTS="closed opens several_kinds forged overruled kept said_to_be_here newer_behind bounded
 	from_others from_unsaid called_off wrong immovable port_down"
 brief || ALL_TESTS+=" kinds bounded_in_all"
 

@@ -348,6 +348,23 @@ port_learns()
 	at "$3" "$1"
 }
 
+# A neighbour that poses as it is put off, by writing; that is no word of the daemon,
+# and does not keep the machine from coming back.
+posed()
+{
+	local mac=02:00:00:00:05:05 i
+
+	must quietly_held "$mac"
+	for i in 1 2 3 4; do
+		must guest_sends g2 "$mac"
+		must comes_to "$mac" "vx100 $PEER_VTEP"
+	done
+	must moving "$mac" '"stage":"held"'
+	must step abort "$mac"
+	must is_at "$mac" p1
+	must bound "$mac" '"port":"p1"'
+}
+
 # --- VLANs ----------------------------------------------------------------
 
 # A machine on p3, whose frames have a tag, is handed over.
@@ -475,7 +492,7 @@ external()
 
 ALL_TESTS="from_port barred from_host daemon_writes daemon_and_no_more daemon_first
 	evidence nobody_writes third_place third_place_in_vain withdrawn called_off
-	came_back port_down vlan_aware service_vlan external"
+	came_back port_down posed vlan_aware service_vlan external"
 
 net_private "$@"
 run_tests "$@"
