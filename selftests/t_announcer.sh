@@ -197,6 +197,24 @@ advertisement()
 	FRAME=333300000001${HEX}86dd6000000000203aff$ip${all}8800$CHECKSUM${2}000000${ip}0201$HEX
 }
 
+# It is not said of an address that has gone to another machine since.
+address_given_away()
+{
+	local mac=02:00:00:00:01:0e said
+
+	defer ip addr del 192.0.2.254/24 dev br0
+	must ip addr add 192.0.2.254/24 dev br0
+	must vxmob mac announce "$mac" dev vx100 on p1 ip 192.0.2.9
+	arp_frame 0001 "$mac" c0000209 000000000000 c0000209
+	said=$FRAME
+	must heard_each "$said"
+	must ip neigh replace 192.0.2.9 lladdr 02:00:00:00:0e:0f dev br0 nud stale
+	must guest_sends g2 "$mac"
+	must wait_for announced "$mac" $((2 * ROUNDS))
+	must heard_times $ROUNDS "$said"
+	must bound "$mac" '"port":"p2"' '"ips":["192.0.2.9"]'
+}
+
 # What the machine itself says of its address is remembered.
 address_heard()
 {
@@ -513,7 +531,7 @@ port_taken()
 	nsexec "$FAR" grep -q " 0200FF0A:12B5 " /proc/net/udp
 }
 
-ALL_TESTS="defaults deaf addresses address_heard stops withdrawn late_frame crossing options
+ALL_TESTS="defaults deaf addresses address_given_away address_heard stops withdrawn late_frame crossing options
 	monitor_mode enrolment duplicate waits_for_port waits_for_overlay waits_for_vlan
 	speaks_too_early many gives_way heard_by_another"
 # The move that nobody heard of, since the machine spoke before its port was ready

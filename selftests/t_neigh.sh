@@ -107,8 +107,14 @@ announces()
 all_taken()
 {
 	BARRIERS=$((${BARRIERS:-100} + 1))
-	announces 02:00:00:00:0b:01 "$(printf 'c00002%02x' $BARRIERS)" "${1:-g1}" &&
-		becomes_neighbour 192.0.2.$BARRIERS REACHABLE
+	wait_for barrier_taken "${1:-g1}"
+}
+
+# Of very many frames some may be lost, and this one with them.
+barrier_taken()
+{
+	announces 02:00:00:00:0b:01 "$(printf 'c00002%02x' $BARRIERS)" "$1" &&
+		neighbour 192.0.2.$BARRIERS REACHABLE
 }
 
 # --- what is heard ------------------------------------------------------------
