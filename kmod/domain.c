@@ -640,11 +640,11 @@ int vxmob_domain_set_options(struct vxmob_domain *d, struct vxmob_options *opt)
 	if (opt->dup_action != was->dup_action || opt->mode != was->mode ||
 	    opt->dup_recover != was->dup_recover)
 		vxmob_binding_walk(d, treat_anew, NULL);
-	if (opt->mode != was->mode || lets_in(opt, was)) {
-		d->unsurveyed |= lets_in(opt, was);
-		vxmob_resync(d, opt->mode != was->mode &&
-				opt->mode == VXMOB_MODE_ENFORCE);
-	}
+	d->unsurveyed |= lets_in(opt, was);
+	if (opt->mode != was->mode)
+		vxmob_resync(d, opt->mode == VXMOB_MODE_ENFORCE);
+	else if (d->unsurveyed)
+		vxmob_resync(d, false);
 	kfree_rcu(was, rcu);
 	vxmob_event_domain(d, VXMOB_EVENT_DOMAIN_SET);
 	return 0;
